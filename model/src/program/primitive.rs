@@ -1,0 +1,146 @@
+//! What the machine provides because C cannot: each with the reason.
+//!
+//! The prototypes are in `model/kernel/include/`; a call to a function without a body must be one
+//! of these.
+
+macro_rules! primitives {
+    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
+        /// A function the machine provides.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Primitive {
+            $($(#[doc = $doc])* $variant,)*
+        }
+
+        impl Primitive {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &[Primitive] = &[$(Primitive::$variant,)*];
+
+            /// The name by which C calls it.
+            pub fn name(self) -> &'static str {
+                match self { $(Primitive::$variant => $name,)* }
+            }
+
+            /// The primitive of that name.
+            pub fn from_name(name: &str) -> Option<Primitive> {
+                match name { $($name => Some(Primitive::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+primitives! {
+    /// Locks: waiting, ownership, lockdep's record and PREEMPT_RT's substitution are the machine's.
+    /// Every lock object begins with `unsigned int owner, state; struct lockdep_map dep_map;`.
+    RawSpinLock = "raw_spin_lock",
+    /// Returns 1 when taken.
+    RawSpinTrylock = "raw_spin_trylock",
+    /// Releases.
+    RawSpinUnlock = "raw_spin_unlock",
+    /// Sleeping lock on PREEMPT_RT.
+    SpinLock = "spin_lock",
+    /// Never sleeps, also on PREEMPT_RT.
+    SpinTrylock = "spin_trylock",
+    /// Releases.
+    SpinUnlock = "spin_unlock",
+    /// Reader side.
+    ReadLock = "read_lock",
+    /// Reader side.
+    ReadUnlock = "read_unlock",
+    /// Writer side.
+    WriteLock = "write_lock",
+    /// Writer side.
+    WriteUnlock = "write_unlock",
+    /// Sleeps.
+    MutexLock = "mutex_lock",
+    /// Returns 1 when taken.
+    MutexTrylock = "mutex_trylock",
+    /// Releases.
+    MutexUnlock = "mutex_unlock",
+    /// On this CPU's `local_lock_t`, given by address.
+    LocalLock = "__local_lock",
+    /// Releases.
+    LocalUnlock = "__local_unlock",
+    /// `(int bit, unsigned long *addr)`; unknown to lockdep.
+    BitSpinLock = "bit_spin_lock",
+    /// Releases.
+    BitSpinUnlock = "bit_spin_unlock",
+    /// Annotation for lockdep without a lock (`fs_reclaim`).
+    LockMapAcquire = "lock_map_acquire",
+    /// Annotation for lockdep without a lock.
+    LockMapRelease = "lock_map_release",
+
+    /// Interrupt flag, preempt_count and their kin are CPU state, not memory.
+    PreemptDisable = "preempt_disable",
+    /// May reschedule.
+    PreemptEnable = "preempt_enable",
+    /// The task stays on its CPU.
+    MigrateDisable = "migrate_disable",
+    /// The task may move again.
+    MigrateEnable = "migrate_enable",
+    /// Adds `SOFTIRQ_DISABLE_OFFSET`; on RT to the task.
+    LocalBhDisable = "local_bh_disable",
+    /// The opposite.
+    LocalBhEnable = "local_bh_enable",
+    /// Returns the old flags (1: interrupts were on).
+    LocalIrqSave = "__local_irq_save",
+    /// Takes the old flags.
+    LocalIrqRestore = "local_irq_restore",
+    /// Off.
+    LocalIrqDisable = "local_irq_disable",
+    /// On.
+    LocalIrqEnable = "local_irq_enable",
+    /// 1 when off.
+    IrqsDisabled = "irqs_disabled",
+    /// With the kernel's bit layout.
+    PreemptCount = "preempt_count",
+    /// Reader.
+    RcuReadLock = "rcu_read_lock",
+    /// Reader.
+    RcuReadUnlock = "rcu_read_unlock",
+    /// Reader, preemption off.
+    RcuReadLockSched = "rcu_read_lock_sched",
+    /// Reader, preemption off.
+    RcuReadUnlockSched = "rcu_read_unlock_sched",
+    /// Reader, bottom halves off.
+    RcuReadLockBh = "rcu_read_lock_bh",
+    /// Reader, bottom halves off.
+    RcuReadUnlockBh = "rcu_read_unlock_bh",
+    /// Which CPU runs this.
+    SmpProcessorId = "smp_processor_id",
+    /// Distance of this CPU's copy from the per-CPU template.
+    ThisCpuOffset = "__this_cpu_offset",
+    /// Distance of a CPU's copy from the per-CPU template.
+    PerCpuOffset = "__per_cpu_offset",
+    /// Number of the current task.
+    CurrentTask = "__current_task",
+
+    /// `(const char *file, int line)`: the annotation that this function may sleep.
+    MightSleep = "__might_sleep",
+    /// Gives up the CPU.
+    Schedule = "schedule",
+    /// Gives up the CPU where the preemption model wants it.
+    CondResched = "cond_resched",
+
+    /// Output has no place in memory.
+    Printk = "printk",
+    /// The same, for plain C programs.
+    Printf = "printf",
+    /// Stops the machine.
+    Panic = "panic",
+    /// `(const char *file, int line)`: `BUG()`.
+    Bug = "__bug",
+    /// `(const char *file, int line, const char *text)`: a report, then execution goes on.
+    Warn = "__warn",
+    /// `(const char *text)`: DEBUG_LIST's report.
+    ListCorruption = "__list_corruption",
+
+    /// Speed: one step for many bytes.
+    Memset = "memset",
+    /// Speed.
+    Memcpy = "memcpy",
+    /// `(unsigned long pfn, unsigned long n_pages, int enable)`: whether the contents of those pages
+    /// may be touched; the machine always keeps the map that DEBUG_PAGEALLOC kernels keep.
+    MapPages = "__map_pages",
+    /// `(unsigned int n)`: the environment chooses 0..n; the explorer tries all.
+    Choose = "__choose",
+}
