@@ -1,0 +1,385 @@
+//! Executing one step of one context: from a statement to the next.
+
+use std::rc::Rc;
+
+use super::access::Mode;
+use super::context::{Choosing, Context, ContextKind, Frame};
+use super::event::{Event, EventKind, Fault, Now};
+use super::{CpuId, Machine, RunId};
+use crate::program::{BinaryOp, FuncId, Kind, Op, Program, Reg, UnaryOp, address};
+use crate::syntax::source::Span;
+
+/// More operations than any statement needs: a loop inside one statement that does not end.
+const OPS_PER_STEP_MAX: u32 = 1 << 20;
+/// Deeper than any call chain of the modelled kernel.
+const CALL_DEPTH_MAX: usize = 200;
+
+/// How an instruction went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// On to the next.
+    Next,
+    /// The context waits; the instruction is executed again later.
+    Wait,
+    /// The step ends after this instruction.
+    StepEnds,
+    /// The machine stops.
+    Halt,
+}
+
+/// A step under way.
+pub(super) struct Exec<'a> {
+    pub(super) machine: &'a mut Machine,
+    pub(super) ctx: Context,
+    pub(super) cpu: CpuId,
+    pub(super) events: Vec<Event>,
+    pub(super) program: Rc<Program>,
+    pub(super) span: Span,
+}
+
+impl Machine {
+    /// A context about to call a function, on stack number `slot`.
+    pub(super) fn new_context(
+        &self,
+        kind: ContextKind,
+        run: RunId,
+        slot: u64,
+        func: FuncId,
+        args: &[u64],
+    ) -> Context {
+        let body = self.program().func(func);
+        let mut regs = vec![0; usize::from(body.n_regs)];
+        regs[..args.len()].copy_from_slice(args);
+        Context {
+            kind,
+            run,
+            frames: vec![Frame { func, pc: 0, regs: 0, memory: 0, dst: 0 }],
+            regs,
+            stack: address::STACK + slot * address::STACK_STRIDE,
+            stack_used: body.frame_size,
+            atomic: 0,
+            waits_for: None,
+            choosing: Choosing::No,
+            held: Vec::new(),
+            rcu_depth: 0,
+            migrate_disable: 0,
+            bh_disable: 0,
+            irqs_off_before: false,
+        }
+    }
+}
+
+impl Exec<'_> {
+    /// Executes until the next statement.
+    pub(super) fn run(&mut self) -> Flow {
+        for _ in 0..OPS_PER_STEP_MAX {
+            let Some(frame) = self.ctx.frames.last() else { return Flow::StepEnds };
+            let (func, pc) = (frame.func, frame.pc as usize);
+            let program = Rc::clone(&self.program);
+            let func = program.func(func);
+            self.span = func.spans[pc];
+            match self.op(func.code[pc]) {
+                Flow::Next => {}
+                other => return other,
+            }
+            if self.ctx.atomic == 0 && self.at_statement() {
+                return Flow::StepEnds;
+            }
+        }
+        self.fault(Fault::EndlessStep)
+    }
+
+    fn at_statement(&self) -> bool {
+        self.ctx.frames.last().is_none_or(|frame| {
+            let code = &self.program.func(frame.func).code;
+            matches!(code[frame.pc as usize], Op::Stmt(_))
+        })
+    }
+
+    fn op(&mut self, op: Op) -> Flow {
+        match op {
+            Op::Stmt(_) => {
+                self.clear_temporaries();
+                self.next()
+            }
+            Op::AtomicBegin => {
+                self.ctx.atomic += 1;
+                self.next()
+            }
+            Op::AtomicEnd => {
+                self.ctx.atomic = self.ctx.atomic.saturating_sub(1);
+                self.next()
+            }
+            Op::Const { dst, value } => self.set(dst, value),
+            Op::Move { dst, src } => self.set(dst, self.reg(src)),
+            Op::Unary { op, kind, dst, src } => self.set(dst, unary(op, kind, self.reg(src))),
+            Op::Binary { op, kind, dst, lhs, rhs } => self.binary(op, kind, dst, lhs, rhs),
+            Op::Convert { kind, dst, src } => self.set(dst, kind.normalize(self.reg(src))),
+            Op::Load { kind, dst, addr } => self.load(kind, dst, addr),
+            Op::Store { kind, addr, src } => self.store(kind, addr, src),
+            Op::Copy { dst, src, len } => self.copy(self.reg(dst), self.reg(src), u64::from(len)),
+            Op::Zero { addr, len } => self.zero(self.reg(addr), u64::from(len)),
+            Op::FrameAddr { dst, offset } => {
+                let frame = self.frame();
+                self.set(dst, self.ctx.stack + u64::from(frame.memory) + u64::from(offset))
+            }
+            Op::CheckIndex { index, len } => {
+                let index = self.reg(index) as i64;
+                if (0..i64::from(len)).contains(&index) {
+                    self.next()
+                } else {
+                    self.fault(Fault::OutOfBounds { index, len })
+                }
+            }
+            Op::Jump { to } => self.jump(to),
+            Op::JumpIf { cond, to } if self.reg(cond) != 0 => self.jump(to),
+            Op::JumpIfNot { cond, to } if self.reg(cond) == 0 => self.jump(to),
+            Op::JumpIf { .. } | Op::JumpIfNot { .. } => self.next(),
+            Op::Call { func, dst, args } => self.call(func, dst, args),
+            Op::CallIndirect { target, dst, args, n_args } => {
+                let addr = self.reg(target);
+                match self.program.function_at(addr) {
+                    Some(f) if self.program.func(f).n_params == u16::from(n_args) => {
+                        self.call(f, dst, args)
+                    }
+                    _ => self.fault(Fault::NotAFunction { addr }),
+                }
+            }
+            Op::Primitive { which, dst, args, n_args } => self.primitive(which, dst, args, n_args),
+            Op::Return { src } => self.ret(self.reg(src)),
+        }
+    }
+
+    fn frame(&self) -> Frame {
+        *self.ctx.frames.last().expect("a step runs in a frame")
+    }
+
+    pub(super) fn reg(&self, reg: Reg) -> u64 {
+        self.ctx.regs[self.frame().regs as usize + usize::from(reg)]
+    }
+
+    /// Writes a register and goes on.
+    pub(super) fn set(&mut self, reg: Reg, value: u64) -> Flow {
+        let base = self.frame().regs as usize;
+        self.ctx.regs[base + usize::from(reg)] = value;
+        self.next()
+    }
+
+    pub(super) fn next(&mut self) -> Flow {
+        if let Some(frame) = self.ctx.frames.last_mut() {
+            frame.pc += 1;
+        }
+        Flow::Next
+    }
+
+    fn jump(&mut self, to: u32) -> Flow {
+        if let Some(frame) = self.ctx.frames.last_mut() {
+            frame.pc = to;
+        }
+        Flow::Next
+    }
+
+    /// Temporaries are dead between statements; zero keeps equal states equal.
+    fn clear_temporaries(&mut self) {
+        let frame = self.frame();
+        let func = self.program.func(frame.func);
+        let base = frame.regs as usize;
+        let temporaries = base + usize::from(func.n_locals)..base + usize::from(func.n_regs);
+        self.ctx.regs[temporaries].fill(0);
+    }
+
+    fn binary(&mut self, op: BinaryOp, kind: Kind, dst: Reg, lhs: Reg, rhs: Reg) -> Flow {
+        let (a, b) = (self.reg(lhs), self.reg(rhs));
+        match op {
+            BinaryOp::Div | BinaryOp::Rem if b == 0 => return self.fault(Fault::DivisionByZero),
+            BinaryOp::Shl | BinaryOp::Shr if b >= kind.size() * 8 => {
+                self.fault(Fault::OversizedShift { by: b });
+            }
+            _ => {}
+        }
+        self.set(dst, binary(op, kind, a, b))
+    }
+
+    /// Whether the access is allowed; otherwise what follows from it.
+    fn access(&mut self, addr: u64, len: u64, mode: Mode) -> Result<(), Flow> {
+        match self.machine.check_access(addr, len, mode) {
+            Ok(()) => Ok(()),
+            Err(fault) => match self.fault(fault) {
+                Flow::Next => Ok(()),
+                flow => Err(flow),
+            },
+        }
+    }
+
+    fn load(&mut self, kind: Kind, dst: Reg, addr: Reg) -> Flow {
+        let addr = self.reg(addr);
+        if let Err(flow) = self.access(addr, kind.size(), Mode::Read) {
+            return flow;
+        }
+        let value = self.machine.memory.read(addr, kind.size());
+        self.set(dst, kind.normalize(value))
+    }
+
+    fn store(&mut self, kind: Kind, addr: Reg, src: Reg) -> Flow {
+        let (addr, value) = (self.reg(addr), self.reg(src));
+        if let Err(flow) = self.access(addr, kind.size(), Mode::Write) {
+            return flow;
+        }
+        self.machine.memory.write(addr, kind.size(), kind.normalize(value));
+        self.next()
+    }
+
+    pub(super) fn copy(&mut self, dst: u64, src: u64, len: u64) -> Flow {
+        if len == 0 {
+            return self.next();
+        }
+        let allowed = self
+            .access(src, len, Mode::Read)
+            .and_then(|()| self.access(dst, len, Mode::Write));
+        if let Err(flow) = allowed {
+            return flow;
+        }
+        let bytes = self.machine.memory.read_bytes(src, len);
+        self.machine.memory.write_bytes(dst, &bytes);
+        self.next()
+    }
+
+    pub(super) fn zero(&mut self, addr: u64, len: u64) -> Flow {
+        if len == 0 {
+            return self.next();
+        }
+        if let Err(flow) = self.access(addr, len, Mode::Write) {
+            return flow;
+        }
+        self.machine.memory.zero(addr, len);
+        self.next()
+    }
+
+    fn call(&mut self, func: FuncId, dst: Reg, args: Reg) -> Flow {
+        let program = Rc::clone(&self.program);
+        let body = program.func(func);
+        let stack_used = self.ctx.stack_used + body.frame_size;
+        if self.ctx.frames.len() >= CALL_DEPTH_MAX
+            || u64::from(stack_used) > address::STACK_STRIDE
+        {
+            return self.fault(Fault::StackOverflow);
+        }
+        self.next();
+        let from = self.frame().regs as usize + usize::from(args);
+        let regs = self.ctx.regs.len();
+        self.ctx.regs.extend_from_within(from..from + usize::from(body.n_params));
+        self.ctx.regs.resize(regs + usize::from(body.n_regs), 0);
+        self.ctx.frames.push(Frame {
+            func,
+            pc: 0,
+            regs: regs as u32,
+            memory: self.ctx.stack_used,
+            dst,
+        });
+        self.ctx.stack_used = stack_used;
+        self.machine.running_stack.1 = stack_used;
+        self.event(EventKind::Call { func });
+        Flow::Next
+    }
+
+    fn ret(&mut self, value: u64) -> Flow {
+        let frame = self.frame();
+        self.event(EventKind::Return { func: frame.func, value });
+        self.ctx.frames.pop();
+        self.ctx.regs.truncate(frame.regs as usize);
+        let size = self.ctx.stack_used - frame.memory;
+        self.machine.memory.zero(self.ctx.stack + u64::from(frame.memory), u64::from(size));
+        self.ctx.stack_used = frame.memory;
+        self.machine.running_stack.1 = frame.memory;
+        match self.ctx.frames.last() {
+            Some(caller) => {
+                let base = caller.regs as usize;
+                self.ctx.regs[base + usize::from(frame.dst)] = value;
+                Flow::Next
+            }
+            None => {
+                self.event(EventKind::Exit { run: self.ctx.run, value });
+                Flow::StepEnds
+            }
+        }
+    }
+
+    /// Reports a memory error; most stop the machine.
+    pub(super) fn fault(&mut self, fault: Fault) -> Flow {
+        self.event(EventKind::Fault(fault));
+        if fault.goes_on() {
+            return Flow::Next;
+        }
+        self.halt(&format!("{fault:?}"))
+    }
+
+    pub(super) fn halt(&mut self, reason: &str) -> Flow {
+        self.machine.halted = Some(reason.into());
+        Flow::Halt
+    }
+
+    pub(super) fn event(&mut self, kind: EventKind) {
+        let event = Event { cpu: self.cpu, span: self.span, context: self.ctx.kind, kind };
+        self.events.push(event);
+    }
+
+    /// What decides whether something is allowed here.
+    pub(super) fn now(&self) -> Box<Now> {
+        let cpu = &self.machine.cpus[usize::from(self.cpu.0)];
+        let below = self.machine.contexts(self.cpu).flat_map(|c| c.held.iter().copied());
+        let from_lock = |h: &&super::context::Held| h.lock.sleeps && h.lock.is_rt_substitute();
+        Box::new(Now {
+            context: self.ctx.kind,
+            preempt_count: cpu.preempt_count,
+            irqs_off: cpu.irqs_off,
+            rcu_depth: self.ctx.rcu_depth,
+            rcu_from_locks: self.ctx.held.iter().filter(from_lock).count() as u32,
+            held: self.ctx.held.clone(),
+            held_below: below.collect(),
+        })
+    }
+
+    pub(super) fn cpu_mut(&mut self) -> &mut super::Cpu {
+        &mut self.machine.cpus[usize::from(self.cpu.0)]
+    }
+}
+
+fn unary(op: UnaryOp, kind: Kind, value: u64) -> u64 {
+    match op {
+        UnaryOp::Neg => kind.normalize(value.wrapping_neg()),
+        UnaryOp::Not => kind.normalize(!value),
+        UnaryOp::LogNot => u64::from(value == 0),
+    }
+}
+
+/// `a op b`; an oversized shift uses the low bits of the count, as x86 does.
+fn binary(op: BinaryOp, kind: Kind, a: u64, b: u64) -> u64 {
+    let signed = kind.signed();
+    let shift = (b & (kind.size() * 8 - 1)) as u32;
+    let value = match op {
+        BinaryOp::Add => a.wrapping_add(b),
+        BinaryOp::Sub => a.wrapping_sub(b),
+        BinaryOp::Mul => a.wrapping_mul(b),
+        BinaryOp::Div if signed => (a as i64).wrapping_div(b as i64) as u64,
+        BinaryOp::Div => a / b,
+        BinaryOp::Rem if signed => (a as i64).wrapping_rem(b as i64) as u64,
+        BinaryOp::Rem => a % b,
+        BinaryOp::And => a & b,
+        BinaryOp::Or => a | b,
+        BinaryOp::Xor => a ^ b,
+        BinaryOp::Shl => a.wrapping_shl(shift),
+        BinaryOp::Shr if signed => (a as i64).wrapping_shr(shift) as u64,
+        BinaryOp::Shr => a.wrapping_shr(shift),
+        BinaryOp::Eq => return u64::from(a == b),
+        BinaryOp::Ne => return u64::from(a != b),
+        BinaryOp::Lt if signed => return u64::from((a as i64) < b as i64),
+        BinaryOp::Lt => return u64::from(a < b),
+        BinaryOp::Le if signed => return u64::from(a as i64 <= b as i64),
+        BinaryOp::Le => return u64::from(a <= b),
+        BinaryOp::Gt if signed => return u64::from(a as i64 > b as i64),
+        BinaryOp::Gt => return u64::from(a > b),
+        BinaryOp::Ge if signed => return u64::from(a as i64 >= b as i64),
+        BinaryOp::Ge => return u64::from(a >= b),
+    };
+    kind.normalize(value)
+}

@@ -1,0 +1,242 @@
+//! What C cannot do: the machine's side of `program::primitive`.
+
+use std::rc::Rc;
+
+use super::context::{Choosing, ContextKind, PREEMPT_OFFSET, SOFTIRQ_DISABLE_OFFSET};
+use super::event::{EventKind, LockType};
+use super::exec::{Exec, Flow};
+use super::lock::Ask;
+use crate::program::address::PERCPU_STRIDE;
+use crate::program::{Primitive, Reg};
+
+/// More than any page range the modelled kernel maps at once.
+const FILL_MAX: u64 = 1 << 24;
+
+impl Exec<'_> {
+    pub(super) fn primitive(&mut self, which: Primitive, dst: Reg, args: Reg, n: u8) -> Flow {
+        use LockType::{Local, Map, Mutex, RawSpin, Rw, Spin};
+        let arg = |i: u16| if i < u16::from(n) { self.reg(args + i) } else { 0 };
+        let (a, b, c) = (arg(0), arg(1), arg(2));
+        let bit = LockType::Bit((a & 63) as u8);
+        match which {
+            Primitive::RawSpinLock => self.lock(RawSpin, a, false, Ask::Wait, dst),
+            Primitive::RawSpinTrylock => self.lock(RawSpin, a, false, Ask::Try, dst),
+            Primitive::RawSpinUnlock => self.unlock(RawSpin, a, false),
+            Primitive::SpinLock => self.lock(Spin, a, false, Ask::Wait, dst),
+            Primitive::SpinTrylock => self.lock(Spin, a, false, Ask::Try, dst),
+            Primitive::SpinUnlock => self.unlock(Spin, a, false),
+            Primitive::ReadLock => self.lock(Rw, a, true, Ask::Wait, dst),
+            Primitive::ReadUnlock => self.unlock(Rw, a, true),
+            Primitive::WriteLock => self.lock(Rw, a, false, Ask::Wait, dst),
+            Primitive::WriteUnlock => self.unlock(Rw, a, false),
+            Primitive::MutexLock => self.lock(Mutex, a, false, Ask::Wait, dst),
+            Primitive::MutexTrylock => self.lock(Mutex, a, false, Ask::Try, dst),
+            Primitive::MutexUnlock => self.unlock(Mutex, a, false),
+            Primitive::LocalLock => self.lock(Local, a, false, Ask::Wait, dst),
+            Primitive::LocalUnlock => self.unlock(Local, a, false),
+            Primitive::BitSpinLock => self.lock(bit, b, false, Ask::Wait, dst),
+            Primitive::BitSpinUnlock => self.unlock(bit, b, false),
+            Primitive::LockMapAcquire => self.lock(Map, a, false, Ask::Wait, dst),
+            Primitive::LockMapRelease => self.unlock(Map, a, false),
+
+            Primitive::PreemptDisable => self.and_next(|e| e.add_preempt_count(PREEMPT_OFFSET)),
+            Primitive::PreemptEnable => self.and_next(|e| e.sub_preempt_count(PREEMPT_OFFSET)),
+            Primitive::MigrateDisable => self.and_next(|e| e.migrate(true)),
+            Primitive::MigrateEnable => self.and_next(|e| e.migrate(false)),
+            Primitive::LocalBhDisable => self.and_next(|e| e.bottom_halves(true)),
+            Primitive::LocalBhEnable => self.and_next(|e| e.bottom_halves(false)),
+            Primitive::LocalIrqSave => {
+                let on = u64::from(!self.cpu_mut().irqs_off);
+                self.mask_irqs(true);
+                self.set(dst, on)
+            }
+            Primitive::LocalIrqRestore => self.and_next(|e| e.mask_irqs(a == 0)),
+            Primitive::LocalIrqDisable => self.and_next(|e| e.mask_irqs(true)),
+            Primitive::LocalIrqEnable => self.and_next(|e| e.mask_irqs(false)),
+            Primitive::IrqsDisabled => {
+                let off = u64::from(self.cpu_mut().irqs_off);
+                self.set(dst, off)
+            }
+            Primitive::PreemptCount => {
+                let count = self.cpu_mut().preempt_count;
+                self.set(dst, u64::from(self.machine.visible_preempt_count(count)))
+            }
+            Primitive::RcuReadLock => self.and_next(|e| e.rcu_read(true)),
+            Primitive::RcuReadUnlock => self.and_next(|e| e.rcu_read(false)),
+            Primitive::RcuReadLockSched => self.and_next(|e| e.add_preempt_count(PREEMPT_OFFSET)),
+            Primitive::RcuReadUnlockSched => self.and_next(|e| e.sub_preempt_count(PREEMPT_OFFSET)),
+            Primitive::RcuReadLockBh => self.and_next(|e| e.bottom_halves(true)),
+            Primitive::RcuReadUnlockBh => self.and_next(|e| e.bottom_halves(false)),
+            Primitive::SmpProcessorId => self.set(dst, u64::from(self.cpu.0)),
+            Primitive::ThisCpuOffset => self.set(dst, (u64::from(self.cpu.0) + 1) * PERCPU_STRIDE),
+            Primitive::PerCpuOffset => self.set(dst, a.wrapping_add(1).wrapping_mul(PERCPU_STRIDE)),
+            Primitive::CurrentTask => {
+                let task = self.cpu_mut().current.map_or(0, |t| t.0);
+                self.set(dst, u64::from(task))
+            }
+
+            Primitive::MightSleep => {
+                let file = self.machine.c_string(a);
+                self.and_next(|e| e.might_sleep(&file, b as u32, false))
+            }
+            Primitive::Schedule | Primitive::CondResched => self.next(),
+            Primitive::Printk | Primitive::Printf => self.printk(which, dst, args, n),
+            Primitive::Panic => {
+                let text = self.format(args, n);
+                self.event(EventKind::Panic(text.clone()));
+                self.halt(&format!("Kernel panic - not syncing: {text}"))
+            }
+            Primitive::Bug => {
+                let file = self.machine.c_string(a);
+                let reason = format!("kernel BUG at {file}:{b}!");
+                self.event(EventKind::Bug { file, line: b as u32 });
+                self.halt(&reason)
+            }
+            Primitive::Warn => {
+                let (file, text) = (self.machine.c_string(a), self.machine.c_string(c));
+                self.event(EventKind::Warning { file, line: b as u32, text });
+                self.next()
+            }
+            Primitive::ListCorruption => {
+                let text = self.machine.c_string(a);
+                self.event(EventKind::ListCorruption(text));
+                self.next()
+            }
+            Primitive::Memset => self.memset(a, b as u8, c, dst),
+            Primitive::Memcpy => match self.copy(a, b, c.min(FILL_MAX)) {
+                Flow::Next => self.result(dst, a),
+                flow => flow,
+            },
+            Primitive::MapPages => self.and_next(|e| e.map_pages(a, b, c != 0)),
+            Primitive::Choose => self.choose(a as u32, dst),
+        }
+    }
+
+    fn and_next(&mut self, effect: impl FnOnce(&mut Self)) -> Flow {
+        effect(self);
+        self.next()
+    }
+
+    /// The value of a primitive that has gone on to the next instruction already.
+    fn result(&mut self, dst: Reg, value: u64) -> Flow {
+        self.set(dst, value);
+        if let Some(frame) = self.ctx.frames.last_mut() {
+            frame.pc -= 1;
+        }
+        Flow::Next
+    }
+
+    pub(super) fn add_preempt_count(&mut self, offset: u32) {
+        let from = self.cpu_mut().preempt_count;
+        let to = from.wrapping_add(offset);
+        self.cpu_mut().preempt_count = to;
+        self.event(EventKind::PreemptCount { from, to });
+    }
+
+    pub(super) fn sub_preempt_count(&mut self, offset: u32) {
+        let from = self.cpu_mut().preempt_count;
+        let to = from.saturating_sub(offset);
+        self.cpu_mut().preempt_count = to;
+        self.event(EventKind::PreemptCount { from, to });
+    }
+
+    fn migrate(&mut self, disable: bool) {
+        let depth = &mut self.ctx.migrate_disable;
+        *depth = if disable { *depth + 1 } else { depth.saturating_sub(1) };
+        // v5.9 has migrate_disable() only as preempt_disable(), except on PREEMPT_RT.
+        match (self.machine.config().rt, disable) {
+            (true, _) => {}
+            (false, true) => self.add_preempt_count(PREEMPT_OFFSET),
+            (false, false) => self.sub_preempt_count(PREEMPT_OFFSET),
+        }
+    }
+
+    fn bottom_halves(&mut self, off: bool) {
+        if self.machine.config().rt && self.ctx.kind == ContextKind::Task {
+            let step = |n: &mut u32| *n = if off { *n + 1 } else { n.saturating_sub(1) };
+            step(&mut self.ctx.bh_disable);
+            step(&mut self.ctx.migrate_disable);
+            step(&mut self.ctx.rcu_depth);
+        } else if off {
+            self.add_preempt_count(SOFTIRQ_DISABLE_OFFSET);
+        } else {
+            self.sub_preempt_count(SOFTIRQ_DISABLE_OFFSET);
+        }
+    }
+
+    fn rcu_read(&mut self, lock: bool) {
+        let preemptible = self.machine.config().preempt_rcu();
+        match (preemptible, lock) {
+            (true, true) => self.ctx.rcu_depth += 1,
+            (true, false) => self.ctx.rcu_depth = self.ctx.rcu_depth.saturating_sub(1),
+            (false, true) => self.add_preempt_count(PREEMPT_OFFSET),
+            (false, false) => self.sub_preempt_count(PREEMPT_OFFSET),
+        }
+    }
+
+    fn mask_irqs(&mut self, off: bool) {
+        if self.cpu_mut().irqs_off != off {
+            self.cpu_mut().irqs_off = off;
+            self.event(EventKind::Irqs { off });
+        }
+    }
+
+    pub(super) fn might_sleep(&mut self, file: &str, line: u32, lock: bool) {
+        let now = self.now();
+        self.event(EventKind::MightSleep { file: file.into(), line, lock, now });
+    }
+
+    fn memset(&mut self, addr: u64, value: u8, len: u64, dst: Reg) -> Flow {
+        let len = len.min(FILL_MAX);
+        match self.zero(addr, len) {
+            Flow::Next if value == 0 => {}
+            Flow::Next => self.machine.memory.write_bytes(addr, &vec![value; len as usize]),
+            flow => return flow,
+        }
+        self.result(dst, addr)
+    }
+
+    fn choose(&mut self, n: u32, dst: Reg) -> Flow {
+        match self.ctx.choosing {
+            Choosing::Made(choice) => {
+                self.ctx.choosing = Choosing::No;
+                self.event(EventKind::Chosen { choice, of: n });
+                self.set(dst, u64::from(choice))
+            }
+            _ if n == 0 => self.set(dst, 0),
+            _ => {
+                self.ctx.choosing = Choosing::Open(n);
+                Flow::Wait
+            }
+        }
+    }
+
+    /// Marks pages as in use or free, in the sorted list of free ranges.
+    fn map_pages(&mut self, pfn: u64, n_pages: u64, in_use: bool) {
+        let end = pfn.saturating_add(n_pages);
+        let already = (pfn..end.min(pfn + 2048))
+            .any(|p| self.machine.page_is_free(p) != in_use);
+        let mut ranges = Vec::new();
+        for &(first, last) in self.machine.free_pages.iter() {
+            if first < pfn {
+                ranges.push((first, last.min(pfn)));
+            }
+            if last > end {
+                ranges.push((first.max(end), last));
+            }
+        }
+        if !in_use {
+            ranges.push((pfn, end));
+        }
+        ranges.sort_unstable();
+        ranges.dedup_by(|next, range| {
+            let touches = next.0 <= range.1;
+            if touches {
+                range.1 = range.1.max(next.1);
+            }
+            touches
+        });
+        self.machine.free_pages = Rc::new(ranges);
+        self.event(EventKind::PagesMapped { pfn, n_pages, in_use, already });
+    }
+}

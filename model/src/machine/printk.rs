@@ -1,0 +1,148 @@
+//! `printk()`: formats and pointers as the kernel prints them, as far as the modelled C uses them.
+
+use super::event::EventKind;
+use super::exec::{Exec, Flow};
+use crate::program::{Primitive, Reg};
+
+impl Exec<'_> {
+    pub(super) fn printk(&mut self, which: Primitive, dst: Reg, args: Reg, n: u8) -> Flow {
+        let mut text = self.format(args, n);
+        let length = text.len() as u64;
+        // A level (KERN_SOH and a character) is not part of the line.
+        if which == Primitive::Printk && text.starts_with('\u{1}') {
+            text.drain(..text.char_indices().nth(2).map_or(text.len(), |(i, _)| i));
+        }
+        self.event(EventKind::Printk(text));
+        self.set(dst, length)
+    }
+
+    /// The text of a format and its arguments, which are the registers `args`, `args + 1`, ….
+    pub(super) fn format(&mut self, args: Reg, n: u8) -> String {
+        let format = self.machine.c_string(self.reg(args));
+        let mut next = 1;
+        let mut take = || {
+            let value = if next < u16::from(n) { self.reg(args + next) } else { 0 };
+            next += 1;
+            value
+        };
+        let mut text = String::new();
+        let mut rest = format.chars().peekable();
+        while let Some(c) = rest.next() {
+            if c != '%' {
+                text.push(c);
+                continue;
+            }
+            let mut spec = Spec::default();
+            while let Some(&c) = rest.peek() {
+                match c {
+                    '-' => spec.left = true,
+                    '0' if spec.width == 0 && !spec.precise => spec.zero = true,
+                    '#' => spec.alternate = true,
+                    '+' => spec.plus = true,
+                    ' ' => spec.space = true,
+                    '*' if spec.precise => spec.precision = take() as usize,
+                    '*' => spec.width = take() as usize,
+                    '.' => spec.precise = true,
+                    '0'..='9' => {
+                        let digit = c as usize - '0' as usize;
+                        let field = if spec.precise { &mut spec.precision } else { &mut spec.width };
+                        *field = (*field * 10 + digit).min(1000);
+                    }
+                    'l' | 'z' | 'j' | 't' => spec.long = true,
+                    'h' => spec.half += 1,
+                    _ => break,
+                }
+                rest.next();
+            }
+            match rest.next() {
+                Some('%') => text.push('%'),
+                Some('s') => {
+                    let string = self.machine.c_string(take());
+                    text += &spec.pad(spec.cut(string));
+                }
+                Some('c') => text += &spec.pad(char::from(take() as u8).to_string()),
+                Some('p') => {
+                    let value = take();
+                    while rest.next_if(|c| c.is_ascii_alphanumeric()).is_some() {}
+                    text += &spec.pad(format!("{value:016x}"));
+                }
+                Some(kind @ ('d' | 'i' | 'u' | 'x' | 'X' | 'o')) => {
+                    text += &spec.integer(kind, take());
+                }
+                Some(other) => {
+                    text.push('%');
+                    text.push(other);
+                }
+                None => text.push('%'),
+            }
+        }
+        text
+    }
+}
+
+/// One conversion's flags.
+#[derive(Default)]
+struct Spec {
+    left: bool,
+    zero: bool,
+    alternate: bool,
+    plus: bool,
+    space: bool,
+    long: bool,
+    half: u8,
+    width: usize,
+    precise: bool,
+    precision: usize,
+}
+
+impl Spec {
+    fn integer(&self, kind: char, value: u64) -> String {
+        let (signed, unsigned) = match (self.long, self.half) {
+            (true, _) => (value as i64, value),
+            (_, 0) => (i64::from(value as i32), u64::from(value as u32)),
+            (_, 1) => (i64::from(value as i16), u64::from(value as u16)),
+            _ => (i64::from(value as i8), u64::from(value as u8)),
+        };
+        let negative = matches!(kind, 'd' | 'i') && signed < 0;
+        let mut digits = match kind {
+            'd' | 'i' => signed.unsigned_abs().to_string(),
+            'x' => format!("{unsigned:x}"),
+            'X' => format!("{unsigned:X}"),
+            'o' => format!("{unsigned:o}"),
+            _ => unsigned.to_string(),
+        };
+        if self.precise {
+            if self.precision == 0 && digits == "0" {
+                digits.clear();
+            }
+            digits = format!("{}{digits}", "0".repeat(self.precision.saturating_sub(digits.len())));
+        }
+        let prefix = match kind {
+            'd' | 'i' if negative => "-",
+            'd' | 'i' if self.plus => "+",
+            'd' | 'i' if self.space => " ",
+            'x' if self.alternate && unsigned != 0 => "0x",
+            'X' if self.alternate && unsigned != 0 => "0X",
+            'o' if self.alternate && !digits.starts_with('0') => "0",
+            _ => "",
+        };
+        if self.zero && !self.left && !self.precise {
+            let zeros = self.width.saturating_sub(prefix.len() + digits.len());
+            return format!("{prefix}{}{digits}", "0".repeat(zeros));
+        }
+        self.pad(format!("{prefix}{digits}"))
+    }
+
+    fn cut(&self, mut string: String) -> String {
+        if self.precise {
+            let end = string.char_indices().nth(self.precision).map_or(string.len(), |(i, _)| i);
+            string.truncate(end);
+        }
+        string
+    }
+
+    fn pad(&self, text: String) -> String {
+        let spaces = " ".repeat(self.width.saturating_sub(text.chars().count()));
+        if self.left { text + &spaces } else { spaces + &text }
+    }
+}

@@ -1,0 +1,207 @@
+//! What may happen next, and doing it: steps, arriving interrupts, task switches.
+
+use std::rc::Rc;
+
+use super::context::{Choosing, Context, ContextKind};
+use super::event::{Event, EventKind};
+use super::exec::{Exec, Flow};
+use super::schedule::Action;
+use super::{CpuId, Machine, RunId, TaskId, TaskState};
+use crate::config::Preemption;
+use crate::program::Program;
+use crate::syntax::source::Span;
+
+/// Stack numbers from here on belong to interrupts: four a CPU, one a level.
+const INTERRUPT_STACKS: u64 = 0x400;
+/// Softirq, hardirq and NMI parts of `preempt_count`: no softirq is served while any is set.
+const NO_SOFTIRQ: u32 = 0xff_ff00;
+
+impl Machine {
+    /// All actions possible now, always in the same order: for each CPU its step or its choices,
+    /// then arrivals, then switches.
+    pub fn enabled(&self) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.halted.is_some() {
+            return actions;
+        }
+        for cpu in (0..self.setup().n_cpus).map(CpuId) {
+            self.enabled_steps(cpu, &mut actions);
+            self.enabled_arrivals(cpu, &mut actions);
+            self.enabled_switches(cpu, &mut actions);
+        }
+        actions
+    }
+
+    fn enabled_steps(&self, cpu: CpuId, actions: &mut Vec<Action>) {
+        let Some(top) = self.top(cpu) else { return };
+        match (top.choosing, &top.waits_for) {
+            (Choosing::Open(n), _) => actions.extend((0..n).map(|k| Action::Choose(cpu, k))),
+            (_, Some(lock)) if !self.lock_is_free(lock) => {}
+            _ => actions.push(Action::Step(cpu)),
+        }
+    }
+
+    fn enabled_arrivals(&self, cpu: CpuId, actions: &mut Vec<Action>) {
+        for (idx, run) in self.setup().runs.iter().enumerate() {
+            if self.arrivals[idx] > 0 && run.cpu == cpu && self.can_arrive(cpu, run.placement.kind) {
+                actions.push(Action::Arrive(RunId(idx as u16)));
+            }
+        }
+    }
+
+    fn can_arrive(&self, cpu: CpuId, kind: ContextKind) -> bool {
+        let this = &self.cpus[usize::from(cpu.0)];
+        let innermost = this.interrupts.last().map_or(0, |c| c.kind.level());
+        match kind {
+            ContextKind::Task => false,
+            ContextKind::Softirq => !this.irqs_off && this.preempt_count & NO_SOFTIRQ == 0,
+            ContextKind::Hardirq { .. } => !this.irqs_off && innermost < kind.level(),
+            ContextKind::Nmi => innermost < kind.level(),
+        }
+    }
+
+    fn enabled_switches(&self, cpu: CpuId, actions: &mut Vec<Action>) {
+        let this = &self.cpus[usize::from(cpu.0)];
+        if !this.interrupts.is_empty() || (this.current.is_some() && !self.preemptible(cpu)) {
+            return;
+        }
+        for (idx, task) in self.tasks.iter().enumerate() {
+            let id = TaskId(idx as u16);
+            if task.cpu == cpu && task.state == TaskState::Runnable && this.current != Some(id) {
+                actions.push(Action::Switch(cpu, id));
+            }
+        }
+    }
+
+    /// Whether the scheduler may take the CPU from its task between two statements.
+    fn preemptible(&self, cpu: CpuId) -> bool {
+        let this = &self.cpus[usize::from(cpu.0)];
+        matches!(self.config().preemption, Preemption::Full | Preemption::Lazy)
+            && this.preempt_count == 0
+            && !this.irqs_off
+    }
+
+    /// Performs one action, which must be one of [`Machine::enabled`].
+    pub fn step(&mut self, action: Action) -> Vec<Event> {
+        match action {
+            Action::Step(cpu) => self.step_context(cpu),
+            Action::Choose(cpu, k) => {
+                self.edit_top(cpu, |ctx| ctx.choosing = Choosing::Made(k));
+                self.step_context(cpu)
+            }
+            Action::Arrive(run) => vec![self.arrive(run)],
+            Action::Switch(cpu, task) => vec![self.switch(cpu, task)],
+        }
+    }
+
+    fn edit_top(&mut self, cpu: CpuId, edit: impl FnOnce(&mut Context)) {
+        let this = &mut self.cpus[usize::from(cpu.0)];
+        if let Some(context) = this.interrupts.last_mut() {
+            edit(Rc::make_mut(context));
+        } else if let Some(task) = this.current {
+            edit(Rc::make_mut(&mut self.tasks[usize::from(task.0)].context));
+        }
+    }
+
+    fn step_context(&mut self, cpu: CpuId) -> Vec<Event> {
+        let Some(top) = self.top(cpu) else { return Vec::new() };
+        let ctx = top.clone();
+        let program: Rc<Program> = Rc::clone(&self.setup.0.program);
+        self.running_stack = (ctx.stack, ctx.stack_used);
+        let mut exec =
+            Exec { machine: self, ctx, cpu, events: Vec::new(), program, span: Span::default() };
+        let flow = exec.run();
+        let (ctx, events) = (exec.ctx, exec.events);
+        self.running_stack = (0, 0);
+        self.settle(cpu, ctx, flow, &events);
+        events
+    }
+
+    /// Puts the context back and does what its step asks for: sleep, end.
+    fn settle(&mut self, cpu: CpuId, ctx: Context, flow: Flow, events: &[Event]) {
+        let finished = ctx.frames.is_empty();
+        let sleeps = flow == Flow::Wait && ctx.waits_for.is_some_and(|l| l.sleeps);
+        let (kind, run, irqs_off_before) = (ctx.kind, ctx.run, ctx.irqs_off_before);
+        self.edit_top(cpu, |top| *top = ctx);
+        if finished {
+            let exit = events.iter().rev().find_map(|e| match e.kind {
+                EventKind::Exit { value, .. } => Some(value),
+                _ => None,
+            });
+            if let Some(slot) = self.returns.get_mut(usize::from(run.0)) {
+                *slot = exit;
+            }
+        }
+        match kind {
+            ContextKind::Task if finished => self.leave_cpu(cpu, TaskState::Done),
+            ContextKind::Task if sleeps => self.leave_cpu(cpu, TaskState::Blocked),
+            ContextKind::Task => {}
+            _ if finished => {
+                let this = &mut self.cpus[usize::from(cpu.0)];
+                this.interrupts.pop();
+                this.preempt_count = this.preempt_count.wrapping_sub(kind.preempt_offset());
+                this.irqs_off = irqs_off_before;
+            }
+            _ => {}
+        }
+    }
+
+    fn leave_cpu(&mut self, cpu: CpuId, state: TaskState) {
+        let this = &mut self.cpus[usize::from(cpu.0)];
+        let Some(id) = this.current.take() else { return };
+        let task = &mut self.tasks[usize::from(id.0)];
+        task.state = state;
+        task.preempt_count = std::mem::take(&mut this.preempt_count);
+        task.irqs_off = std::mem::take(&mut this.irqs_off);
+    }
+
+    pub(super) fn put_on_cpu(&mut self, cpu: CpuId, task: TaskId) {
+        let this = &mut self.cpus[usize::from(cpu.0)];
+        let new = &self.tasks[usize::from(task.0)];
+        this.current = Some(task);
+        this.preempt_count = new.preempt_count;
+        this.irqs_off = new.irqs_off;
+    }
+
+    fn switch(&mut self, cpu: CpuId, task: TaskId) -> Event {
+        self.leave_cpu(cpu, TaskState::Runnable);
+        self.put_on_cpu(cpu, task);
+        let span = self.top_span(cpu);
+        Event { cpu, span, context: ContextKind::Task, kind: EventKind::Switch { to: task } }
+    }
+
+    fn arrive(&mut self, run: RunId) -> Event {
+        let spec = self.setup.0.runs[usize::from(run.0)].clone();
+        let kind = spec.placement.kind;
+        let slot = INTERRUPT_STACKS + u64::from(spec.cpu.0) * 4 + kind.level() as u64;
+        let mut context = self.context_of_run(run, slot);
+        self.arrivals[usize::from(run.0)] -= 1;
+        let this = &mut self.cpus[usize::from(spec.cpu.0)];
+        context.irqs_off_before = this.irqs_off;
+        this.irqs_off |= spec.placement.irqs_off;
+        this.preempt_count += kind.preempt_offset();
+        this.interrupts.push(Rc::new(context));
+        let span = self.top_span(spec.cpu);
+        Event { cpu: spec.cpu, span, context: kind, kind: EventKind::Enter { run } }
+    }
+
+    fn top_span(&self, cpu: CpuId) -> Span {
+        let top = self.top(cpu).map(|c| self.positions(c));
+        top.and_then(|p| p.last().map(|p| p.span)).unwrap_or_default()
+    }
+
+    /// The context in which a run begins.
+    pub(super) fn context_of_run(&self, run: RunId, slot: u64) -> Context {
+        let spec = &self.setup().runs[usize::from(run.0)];
+        let kind = spec.placement.kind;
+        let mut context = match spec.wrapper {
+            Some(wrapper) => {
+                let entry = Program::function_address(spec.entry);
+                self.new_context(kind, run, slot, wrapper, &[entry])
+            }
+            None => self.new_context(kind, run, slot, spec.entry, &[]),
+        };
+        context.bh_disable = u32::from(spec.placement.bh_off);
+        context
+    }
+}
