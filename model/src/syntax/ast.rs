@@ -56,7 +56,9 @@ pub struct Function {
 pub struct Declaration {
     /// Storage class and attributes.
     pub specs: Specifiers,
-    /// The specifiers' type, kept for declarations without declarators (`struct s { … };`).
+    /// The specifiers' type, kept for declarations without declarators (`struct s { … };`). With
+    /// declarators it names a record or enum without its body: the first declarator's type holds
+    /// the definition and the others name it too, by a made-up tag where none is written.
     pub base: TypeExpr,
     /// The declared names.
     pub declarators: Vec<InitDeclarator>,
@@ -182,7 +184,8 @@ pub struct RecordType {
     pub is_union: bool,
     /// The tag.
     pub tag: Option<Ident>,
-    /// The members, when this is the definition.
+    /// The members, when this is the definition. Of several members declared together
+    /// (`struct { … } a, b;`) only the first one's type has it.
     pub members: Option<Vec<Member>>,
     /// `__attribute__((packed))`.
     pub packed: bool,
@@ -272,7 +275,8 @@ pub enum BlockItem {
 pub struct Stmt {
     /// Which.
     pub kind: StmtKind,
-    /// For compound statements only the head (`if (x)`), so that it can be shown as one line.
+    /// For compound statements only the head (`if (x)`), so that it can be shown as one line; for
+    /// `do … while` its condition (`while (x)`).
     pub span: Span,
 }
 
@@ -404,12 +408,34 @@ pub enum ExprKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum BinaryOp {
-    Mul, Div, Rem, Add, Sub, Shl, Shr, Lt, Gt, Le, Ge, Eq, Ne, And, Xor, Or, LogAnd, LogOr,
+    Mul,
+    Div,
+    Rem,
+    Add,
+    Sub,
+    Shl,
+    Shr,
+    Lt,
+    Gt,
+    Le,
+    Ge,
+    Eq,
+    Ne,
+    And,
+    Xor,
+    Or,
+    LogAnd,
+    LogOr,
 }
 
 /// Unary operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum UnaryOp {
-    Addr, Deref, Plus, Neg, Not, LogNot,
+    Addr,
+    Deref,
+    Plus,
+    Neg,
+    Not,
+    LogNot,
 }

@@ -27,7 +27,12 @@ pub enum Severity {
 impl Diagnostic {
     /// An error without notes.
     pub fn error(span: Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { severity: Severity::Error, span, message: message.into(), notes: Vec::new() }
+        Diagnostic {
+            severity: Severity::Error,
+            span,
+            message: message.into(),
+            notes: Vec::new(),
+        }
     }
 
     /// The same with a note added.
@@ -57,7 +62,13 @@ fn render_one(sources: &SourceMap, span: Span, word: &str, message: &str) -> Str
     let before = line.chars().take(at.column as usize - 1);
     let indent: String = before.map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
     let rest = line.chars().count().saturating_sub(at.column as usize - 1);
-    let width = sources.text(span).chars().take_while(|&c| c != '\n').count().min(rest).max(1);
+    let width = sources
+        .text(span)
+        .chars()
+        .take_while(|&c| c != '\n')
+        .count()
+        .min(rest)
+        .max(1);
     let number = at.line.to_string();
     let gutter = " ".repeat(number.len());
     format!(

@@ -3,12 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 /// Index of a file in its [`SourceMap`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct FileId(pub u16);
 
 /// A range of bytes in one file. What comes out of a macro has the place where the reader sees it:
 /// the outermost use of the macro.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct Span {
     /// The file.
     pub file: FileId,
@@ -24,7 +28,11 @@ impl Span {
         if self.file != other.file {
             return self;
         }
-        Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+        Span {
+            file: self.file,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 }
 
@@ -51,8 +59,13 @@ impl SourceFile {
     /// The text of one line (from 1), without its line end.
     pub fn line(&self, line: u32) -> &str {
         let idx = line.saturating_sub(1) as usize;
-        let Some(&start) = self.line_starts.get(idx) else { return "" };
-        let end = self.line_starts.get(idx + 1).map_or(self.text.len(), |&e| e as usize);
+        let Some(&start) = self.line_starts.get(idx) else {
+            return "";
+        };
+        let end = self
+            .line_starts
+            .get(idx + 1)
+            .map_or(self.text.len(), |&e| e as usize);
         self.text[start as usize..end].trim_end_matches(['\n', '\r'])
     }
 
@@ -62,11 +75,20 @@ impl SourceFile {
     }
 
     fn line_column(&self, offset: u32) -> LineColumn {
-        let idx = self.line_starts.partition_point(|&s| s <= offset).saturating_sub(1);
+        let idx = self
+            .line_starts
+            .partition_point(|&s| s <= offset)
+            .saturating_sub(1);
         let start = self.line_starts[idx] as usize;
         let end = (offset as usize).min(self.text.len());
-        let column = self.text.get(start..end).map_or(end - start, |t| t.chars().count());
-        LineColumn { line: idx as u32 + 1, column: column as u32 + 1 }
+        let column = self
+            .text
+            .get(start..end)
+            .map_or(end - start, |t| t.chars().count());
+        LineColumn {
+            line: idx as u32 + 1,
+            column: column as u32 + 1,
+        }
     }
 }
 
@@ -84,13 +106,20 @@ impl SourceMap {
         }
         let mut line_starts = vec![0];
         line_starts.extend(text.match_indices('\n').map(|(i, _)| i as u32 + 1));
-        self.files.push(SourceFile { name: name.into(), text: text.into(), line_starts });
+        self.files.push(SourceFile {
+            name: name.into(),
+            text: text.into(),
+            line_starts,
+        });
         FileId((self.files.len() - 1) as u16)
     }
 
     /// The file of that name.
     pub fn find(&self, name: &str) -> Option<FileId> {
-        self.files.iter().position(|f| f.name == name).map(|i| FileId(i as u16))
+        self.files
+            .iter()
+            .position(|f| f.name == name)
+            .map(|i| FileId(i as u16))
     }
 
     /// The file of that index.
@@ -116,6 +145,9 @@ impl SourceMap {
 
     /// The text a span covers.
     pub fn text(&self, span: Span) -> &str {
-        self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or("")
+        self.file(span.file)
+            .text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("")
     }
 }
