@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _LINUX_MM_H
+#define _LINUX_MM_H
+
+#include <linux/gfp.h>
+#include <linux/mmzone.h>
+#include <linux/string.h>
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE (1UL << PAGE_SHIFT)
+#define PAGE_MASK (~(PAGE_SIZE - 1))
+
+/*
+ * One for each page frame. All zero means "not free, and nobody has asked for it yet": the
+ * struct pages of a zone cost nothing until they are touched.
+ */
+struct page {
+	unsigned long flags;
+	struct list_head lru;		/* buddy list, per-CPU list, or the owner's */
+	unsigned long private;		/* PageBuddy: order of the block that begins here */
+	atomic_t _refcount;
+	unsigned int page_type;
+	int index;			/* on a per-CPU list: its migratetype */
+	unsigned char pageblock;	/* first page of a block: see pageblock_flags */
+};
+
+enum pageflags {
+	PG_locked,
+	PG_lru,
+	PG_head,
+	PG_pfmemalloc,
+	PG_reserved,
+};
+
+/* No page may have one of these when it is freed, or when it is handed out. */
+#define PAGE_FLAGS_CHECK_AT_FREE (BIT(PG_locked) | BIT(PG_lru) | BIT(PG_reserved))
+#define PAGE_FLAGS_CHECK_AT_PREP (PAGE_FLAGS_CHECK_AT_FREE | BIT(PG_head) | BIT(PG_pfmemalloc))
+
+/* page_type, a set bit meaning "is one" (in the kernel a cleared one). */
+#define PG_buddy 0x00000080u
+
+#define PageBuddy(page) (((page)->page_type & PG_buddy) != 0)
+#define __SetPageBuddy(page) ((page)->page_type |= PG_buddy)
+#define __ClearPageBuddy(page) ((page)->page_type &= ~PG_buddy)
+#define PageHead(page) test_bit(PG_head, &(page)->flags)
+#define __SetPageHead(page) __set_bit(PG_head, &(page)->flags)
+#define __ClearPageHead(page) __clear_bit(PG_head, &(page)->flags)
+#define PageLRU(page) test_bit(PG_lru, &(page)->flags)
+
+#define page_private(page) ((page)->private)
+#define set_page_private(page, v) ((page)->private = (v))
+
+#define page_count(page) atomic_read(&(page)->_refcount)
+#define set_page_count(page, v) atomic_set(&(page)->_refcount, v)
+#define get_page(page) atomic_inc(&(page)->_refcount)
+#define put_page_testzero(page) atomic_dec_and_test(&(page)->_refcount)
+#define put_page(page) __free_pages(page, 0)
+
+/* Page frame number, struct page, address of the contents: x86-64's own bases. */
+#ifndef VMEMMAP_START
+#define VMEMMAP_START 0xffffea0000000000UL
+#define PAGE_OFFSET 0xffff888000000000UL
+#endif
+#define vmemmap ((struct page *)VMEMMAP_START)
+#define pfn_to_page(pfn) (vmemmap + (pfn))
+#define page_to_pfn(page) ((unsigned long)((page) - vmemmap))
+#define page_address(page) ((void *)(PAGE_OFFSET + (page_to_pfn(page) << PAGE_SHIFT)))
+#define virt_to_page(addr) pfn_to_page(((unsigned long)(addr) - PAGE_OFFSET) >> PAGE_SHIFT)
+
+/*
+ * The kernel keeps the zone in page->flags; here it follows from the frame number. A zone
+ * without pages begins where the one below it ends.
+ */
+#define __zone_starts_above(zid, pfn) (NODE_DATA(0)->node_zones[zid].zone_start_pfn > (pfn))
+#define pfn_zonenum(pfn)						\
+	(__zone_starts_above(ZONE_DMA32, pfn) ? ZONE_DMA :		\
+	 __zone_starts_above(ZONE_NORMAL, pfn) ? ZONE_DMA32 : ZONE_NORMAL)
+#define page_zonenum(page) ({				\
+	unsigned long __pfn = page_to_pfn(page);	\
+	pfn_zonenum(__pfn); })
+#define page_zone(page) (&NODE_DATA(0)->node_zones[page_zonenum(page)])
+
+/* The counters of CONFIG_VM_EVENT_COUNTERS that allocation and free touch. */
+enum vm_event_item {
+	PGALLOC_DMA,
+	PGALLOC_DMA32,
+	PGALLOC_NORMAL,
+	PGALLOC_MOVABLE,
+	PGFREE,
+	NR_VM_EVENT_ITEMS
+};
+
+struct vm_event_state {
+	unsigned long event[NR_VM_EVENT_ITEMS];
+};
+DECLARE_PER_CPU(struct vm_event_state, vm_event_states);
+
+#define __count_vm_events(item, delta) raw_cpu_add(vm_event_states.event[item], delta)
+#define __count_vm_event(item) __count_vm_events(item, 1)
+#define __count_zid_vm_events(item, zid, delta) \
+	__count_vm_events(item##_NORMAL - ZONE_NORMAL + (zid), delta)
+
+/* One counter; the kernel has one and a small difference for each CPU. */
+#define zone_page_state(zone, item) atomic_long_read(&(zone)->vm_stat[item])
+#define __mod_zone_page_state(zone, item, delta) atomic_long_add(delta, &(zone)->vm_stat[item])
+#define __mod_zone_freepage_state(zone, nr_pages, migratetype) \
+	__mod_zone_page_state(zone, NR_FREE_PAGES, nr_pages)
+
+bool zone_watermark_ok(struct zone *z, unsigned int order, unsigned long mark,
+		       int highest_zoneidx, unsigned int alloc_flags);
+bool __zone_watermark_ok(struct zone *z, unsigned int order, unsigned long mark,
+			 int highest_zoneidx, unsigned int alloc_flags, long free_pages);
+void wakeup_kswapd(struct zone *zone, gfp_t gfp_mask, int order, enum zone_type highest_zoneidx);
+
+/* Whether the contents of pages may be touched: what CONFIG_DEBUG_PAGEALLOC does to page tables. */
+void __map_pages(unsigned long pfn, unsigned long n_pages, int enable);
+#define kernel_map_pages(page, numpages, enable) \
+	__map_pages(page_to_pfn(page), numpages, enable)
+
+/* mm/page_alloc.c, for those who set the machine up. */
+void free_area_init_zone(struct zone *zone);
+void zone_pcp_init(struct zone *zone, struct per_cpu_pageset __percpu *pageset);
+void pageset_set_batch(struct per_cpu_pageset *p, unsigned long batch);
+int zone_batchsize(struct zone *zone);
+void build_all_zonelists(struct pglist_data *pgdat);
+void set_pageblock_migratetype(struct page *page, int migratetype);
+void __free_pages_core(struct page *page, unsigned int order);
+void setup_per_zone_wmarks(void);
+int init_per_zone_wmark_min(void);
+
+#define clear_page(addr) memset(addr, 0, PAGE_SIZE)
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _LINUX_MMZONE_H
+#define _LINUX_MMZONE_H
+
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/wait-queue-head.h>
+
+#define MAX_ORDER 11
+#define MAX_ORDER_NR_PAGES (1 << (MAX_ORDER - 1))
+#define PAGE_ALLOC_COSTLY_ORDER 3
+
+/* CONFIG_HUGETLB_PAGE: a block is a huge page. */
+#define pageblock_order 9
+#define pageblock_nr_pages (1UL << pageblock_order)
+
+enum migratetype {
+	MIGRATE_UNMOVABLE,
+	MIGRATE_MOVABLE,
+	MIGRATE_RECLAIMABLE,
+	MIGRATE_PCPTYPES,	/* how many the per-CPU lists know */
+	MIGRATE_HIGHATOMIC = MIGRATE_PCPTYPES,
+	MIGRATE_ISOLATE,
+	MIGRATE_TYPES
+};
+
+struct free_area {
+	struct list_head free_list[MIGRATE_TYPES];
+	unsigned long nr_free;
+};
+
+#define free_area_empty(area, migratetype) list_empty(&(area)->free_list[migratetype])
+
+enum zone_type {
+	ZONE_DMA,
+	ZONE_DMA32,
+	ZONE_NORMAL,
+	ZONE_MOVABLE,
+	MAX_NR_ZONES
+};
+
+enum zone_watermarks {
+	WMARK_MIN,
+	WMARK_LOW,
+	WMARK_HIGH,
+	NR_WMARK
+};
+
+enum zone_stat_item {
+	NR_FREE_PAGES,
+	NR_VM_ZONE_STAT_ITEMS
+};
+
+enum zone_flags {
+	ZONE_BOOSTED_WATERMARK,
+};
+
+/* One CPU's stock of order-0 pages of one zone. */
+struct per_cpu_pages {
+#ifdef CONFIG_PREEMPT_RT
+	spinlock_t lock;	/* not in v5.9: see the README */
+#endif
+	int count;		/* pages on all lists */
+	int high;		/* at so many a batch goes back */
+	int batch;		/* pages moved at a time */
+	struct list_head lists[MIGRATE_PCPTYPES];
+};
+
+struct per_cpu_pageset {
+	struct per_cpu_pages pcp;
+};
+
+struct zone {
+	unsigned long _watermark[NR_WMARK];
+	unsigned long watermark_boost;
+	unsigned long nr_reserved_highatomic;
+	/* What this zone keeps from requests that could use zone i as well. */
+	long lowmem_reserve[MAX_NR_ZONES];
+	struct pglist_data *zone_pgdat;
+	struct per_cpu_pageset __percpu *pageset;
+	unsigned long zone_start_pfn;
+	atomic_long_t managed_pages;
+	unsigned long spanned_pages;
+	unsigned long present_pages;
+	const char *name;
+	unsigned long nr_isolate_pageblock;
+	struct free_area free_area[MAX_ORDER];
+	unsigned long flags;
+	spinlock_t lock;	/* free_area, pageblock types, the counters below */
+	atomic_long_t vm_stat[NR_VM_ZONE_STAT_ITEMS];
+};
+
+#define min_wmark_pages(z) ((z)->_watermark[WMARK_MIN] + (z)->watermark_boost)
+#define low_wmark_pages(z) ((z)->_watermark[WMARK_LOW] + (z)->watermark_boost)
+#define high_wmark_pages(z) ((z)->_watermark[WMARK_HIGH] + (z)->watermark_boost)
+#define wmark_pages(z, i) ((z)->_watermark[i] + (z)->watermark_boost)
+
+#define zone_managed_pages(zone) ((unsigned long)atomic_long_read(&(zone)->managed_pages))
+#define managed_zone(zone) (zone_managed_pages(zone) != 0)
+#define populated_zone(zone) ((zone)->present_pages != 0)
+#define zone_end_pfn(zone) ((zone)->zone_start_pfn + (zone)->spanned_pages)
+#define zone_spans_pfn(zone, pfn) ((zone)->zone_start_pfn <= (pfn) && (pfn) < zone_end_pfn(zone))
+
+typedef struct {
+	unsigned long bits[1];
+} nodemask_t;
+
+struct zoneref {
+	struct zone *zone;
+	int zone_idx;
+};
+
+/* The zones to try, best first; a NULL zone ends the list. */
+struct zonelist {
+	struct zoneref _zonerefs[MAX_NR_ZONES + 1];
+};
+
+typedef struct pglist_data {
+	struct zone node_zones[MAX_NR_ZONES];
+	struct zonelist node_zonelists[1];
+	int nr_zones;
+	int node_id;
+	wait_queue_head_t kswapd_wait;
+	struct task_struct *kswapd;
+	int kswapd_order;
+	enum zone_type kswapd_highest_zoneidx;
+	int kswapd_failures;
+} pg_data_t;
+
+/* One node. */
+extern struct pglist_data contig_page_data;
+#define NODE_DATA(nid) (&contig_page_data)
+#define nr_online_nodes 1
+
+#define zone_idx(zone) ((enum zone_type)((zone) - (zone)->zone_pgdat->node_zones))
+#define zonelist_zone(zoneref) ((zoneref)->zone)
+#define zonelist_zone_idx(zoneref) ((zoneref)->zone_idx)
+
+/* The first entry from z on whose zone is not above highest_zoneidx; one node, so no mask. */
+static inline struct zoneref *next_zones_zonelist(struct zoneref *z,
+						  enum zone_type highest_zoneidx,
+						  nodemask_t *nodes)
+{
+	while (zonelist_zone_idx(z) > (int)highest_zoneidx)
+		z++;
+	return z;
+}
+
+#define first_zones_zonelist(zonelist, highest_zoneidx, nodes) \
+	next_zones_zonelist((zonelist)->_zonerefs, highest_zoneidx, nodes)
+
+#define for_next_zone_zonelist_nodemask(zone, z, highidx, nodemask)	\
+	for (zone = zonelist_zone(z);					\
+	     zone;							\
+	     z = next_zones_zonelist(++z, highidx, nodemask),		\
+		     zone = zonelist_zone(z))
+
+#define for_each_zone_zonelist_nodemask(zone, z, zlist, highidx, nodemask)	\
+	for (z = first_zones_zonelist(zlist, highidx, nodemask),		\
+		     zone = zonelist_zone(z);					\
+	     zone;								\
+	     z = next_zones_zonelist(++z, highidx, nodemask),			\
+		     zone = zonelist_zone(z))
+
+#define for_each_zone_zonelist(zone, z, zlist, highidx) \
+	for_each_zone_zonelist_nodemask(zone, z, zlist, highidx, NULL)
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _MM_INTERNAL_H
+#define _MM_INTERNAL_H
+
+#include <linux/mm.h>
+
+/* Rounds of reclaim without progress before the request is given up. */
+#define MAX_RECLAIM_RETRIES 16
+
+/* One allocation's idea of where to look. */
+struct alloc_context {
+	struct zonelist *zonelist;
+	nodemask_t *nodemask;
+	struct zoneref *preferred_zoneref;
+	int migratetype;
+	enum zone_type highest_zoneidx;
+	bool spread_dirty_pages;
+};
+
+/* Which watermark ... */
+#define ALLOC_WMARK_MIN WMARK_MIN
+#define ALLOC_WMARK_LOW WMARK_LOW
+#define ALLOC_WMARK_HIGH WMARK_HIGH
+#define ALLOC_NO_WATERMARKS 0x04
+#define ALLOC_WMARK_MASK (ALLOC_NO_WATERMARKS - 1)
+
+/* ... and how far below it. */
+#define ALLOC_OOM 0x08
+#define ALLOC_HARDER 0x10
+#define ALLOC_HIGH 0x20
+#define ALLOC_CPUSET 0x40
+#define ALLOC_NOFRAGMENT 0x100
+#define ALLOC_KSWAPD 0x800
+
+#define page_order(page) page_private(page)
+#define set_pcppage_migratetype(page, mt) ((page)->index = (mt))
+#define get_pcppage_migratetype(page) ((page)->index)
+
+/*
+ * v5.9 protects the per-CPU lists by masking interrupts and takes zone->lock, a spinlock_t,
+ * inside: PREEMPT_RT cannot have that. There the model leaves interrupts on, as -rt trees did
+ * with macros of these names.
+ */
+#ifdef CONFIG_PREEMPT_RT
+#define local_irq_save_nort(flags) ((flags) = 0)
+#define local_irq_restore_nort(flags) ((void)(flags))
+#else
+#define local_irq_save_nort(flags) local_irq_save(flags)
+#define local_irq_restore_nort(flags) local_irq_restore(flags)
+#endif
+
+/* mm/vmscan.c, mm/oom_kill.c */
+unsigned long try_to_free_pages(struct zonelist *zonelist, int order, gfp_t gfp_mask,
+				nodemask_t *nodemask);
+
+struct oom_control {
+	struct zonelist *zonelist;
+	gfp_t gfp_mask;
+	int order;
+};
+
+bool out_of_memory(struct oom_control *oc);
+
+#endif
