@@ -575,6 +575,9 @@ static bool unreserve_highatomic_pageblock(const struct alloc_context *ac, bool 
 
 /* ---------------------------------------------------------------- per-CPU lists */
 
+/* Hits and misses of the preferred node: CONFIG_NUMA is off, nothing is counted. */
+#define zone_statistics(preferred_zone, z) ((void)(preferred_zone), (void)(z))
+
 /* Fills a per-CPU list from the buddy lists; returns how many pages it got. */
 static int rmqueue_bulk(struct zone *zone, unsigned int order, unsigned long count,
 			struct list_head *list, int migratetype, unsigned int alloc_flags)
@@ -692,8 +695,10 @@ static struct page *rmqueue_pcplist(struct zone *preferred_zone, struct zone *zo
 #endif
 	list = &pcp->lists[migratetype];
 	page = __rmqueue_pcplist(zone, migratetype, alloc_flags, pcp, list);
-	if (page)
+	if (page) {
 		__count_zid_vm_events(PGALLOC, page_zonenum(page), 1);
+		zone_statistics(preferred_zone, zone);
+	}
 #ifdef CONFIG_PREEMPT_RT
 	spin_unlock(&pcp->lock);
 	migrate_enable();
@@ -741,6 +746,7 @@ zone_lock:
 	__mod_zone_freepage_state(zone, -(1 << order), get_pcppage_migratetype(page));
 
 	__count_zid_vm_events(PGALLOC, page_zonenum(page), 1 << order);
+	zone_statistics(preferred_zone, zone);
 	local_irq_restore_nort(flags);
 
 out:
