@@ -8,3 +8,8 @@ pub mod config;
 pub mod syntax;
 pub mod program;
 pub mod machine;
+pub mod inspect;
+pub mod check;
+pub mod explore;
+pub mod kernel;
+pub mod scenario;

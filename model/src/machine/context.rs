@@ -131,6 +131,8 @@ pub struct Context {
     pub bh_disable: u32,
     /// Whether interrupts were masked when it interrupted; restored at its end.
     pub irqs_off_before: bool,
+    /// `preempt_count` of what it interrupted; restored at its end.
+    pub preempt_count_before: u32,
 }
 
 /// The words of the design's vocabulary.

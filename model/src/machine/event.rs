@@ -42,7 +42,7 @@ pub struct Now {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum LockType {
-    RawSpin, Spin, Rw, Mutex, Local, Bit(u8), Map,
+    RawSpin, Spin, Rw, Mutex, Local, Bit(u8), Map, Rcu, RcuBh, RcuSched,
 }
 
 /// A lock wanted or taken.
@@ -108,6 +108,8 @@ pub enum EventKind {
     /// The context cannot go on before this lock is released.
     LockBusy(LockRef),
     LockReleased(LockRef),
+    /// The entry function ended with `n_locks` held, or with `preempt_count` changed by it.
+    LeftUnbalanced { n_locks: u32, preempt_count: u32, expected: u32 },
     /// Released although this context does not hold it.
     BadUnlock(LockRef),
     /// `might_sleep()` in the code, or a sleeping lock's own on PREEMPT_RT (`lock`).

@@ -65,6 +65,7 @@ impl Machine {
             migrate_disable: 0,
             bh_disable: 0,
             irqs_off_before: false,
+            preempt_count_before: 0,
         }
     }
 }
@@ -298,9 +299,25 @@ impl Exec<'_> {
                 Flow::Next
             }
             None => {
+                self.check_balance();
                 self.event(EventKind::Exit { run: self.ctx.run, value });
                 Flow::StepEnds
             }
+        }
+    }
+
+    /// What the entry function took it must have given back.
+    fn check_balance(&mut self) {
+        let run = self.machine.setup().runs.get(usize::from(self.ctx.run.0));
+        let off = run.is_some_and(|r| r.placement.preempt_off);
+        let below = match self.ctx.kind {
+            ContextKind::Task => u32::from(off),
+            _ => self.ctx.preempt_count_before + self.ctx.kind.preempt_offset(),
+        };
+        let preempt_count = self.cpu_mut().preempt_count;
+        let n_locks = self.ctx.held.len() as u32;
+        if n_locks > 0 || preempt_count != below {
+            self.event(EventKind::LeftUnbalanced { n_locks, preempt_count, expected: below });
         }
     }
 

@@ -33,6 +33,11 @@ pub(super) enum Ask {
 }
 
 impl LockRef {
+    /// The entry of an RCU read section in the list of held locks; it has no object.
+    pub(super) fn rcu(ty: LockType) -> LockRef {
+        LockRef { addr: 0, class: 0, name: 0, ty, read: true, trylock: false, sleeps: false }
+    }
+
     /// A lock that spins on other configurations.
     pub(super) fn is_rt_substitute(&self) -> bool {
         matches!(self.ty, LockType::Spin | LockType::Rw | LockType::Local)

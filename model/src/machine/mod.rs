@@ -347,6 +347,14 @@ impl Machine {
 
     /// The name of a lock as lockdep prints it.
     pub fn lock_name(&self, lock: &event::LockRef) -> String {
+        use event::LockType;
+        match lock.ty {
+            LockType::Rcu => return "rcu_read_lock".into(),
+            LockType::RcuBh => return "rcu_read_lock_bh".into(),
+            LockType::RcuSched => return "rcu_read_lock_sched".into(),
+            LockType::Bit(bit) => return format!("bit {bit} of {:x}", lock.addr),
+            _ => {}
+        }
         if lock.name == lock::WAIT_LOCK_NAME {
             return "&lock->wait_lock".into();
         }

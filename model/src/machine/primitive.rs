@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::context::{Choosing, ContextKind, PREEMPT_OFFSET, SOFTIRQ_DISABLE_OFFSET};
-use super::event::{EventKind, LockType};
+use super::context::{Choosing, ContextKind, Held, PREEMPT_OFFSET, SOFTIRQ_DISABLE_OFFSET};
+use super::event::{EventKind, LockRef, LockType};
 use super::exec::{Exec, Flow};
 use super::lock::Ask;
 use crate::program::address::PERCPU_STRIDE;
@@ -14,7 +14,7 @@ const FILL_MAX: u64 = 1 << 24;
 
 impl Exec<'_> {
     pub(super) fn primitive(&mut self, which: Primitive, dst: Reg, args: Reg, n: u8) -> Flow {
-        use LockType::{Local, Map, Mutex, RawSpin, Rw, Spin};
+        use LockType::{Local, Map, Mutex, RawSpin, Rcu, RcuBh, RcuSched, Rw, Spin};
         let arg = |i: u16| if i < u16::from(n) { self.reg(args + i) } else { 0 };
         let (a, b, c) = (arg(0), arg(1), arg(2));
         let bit = LockType::Bit((a & 63) as u8);
@@ -61,12 +61,12 @@ impl Exec<'_> {
                 let count = self.cpu_mut().preempt_count;
                 self.set(dst, u64::from(self.machine.visible_preempt_count(count)))
             }
-            Primitive::RcuReadLock => self.and_next(|e| e.rcu_read(true)),
-            Primitive::RcuReadUnlock => self.and_next(|e| e.rcu_read(false)),
-            Primitive::RcuReadLockSched => self.and_next(|e| e.add_preempt_count(PREEMPT_OFFSET)),
-            Primitive::RcuReadUnlockSched => self.and_next(|e| e.sub_preempt_count(PREEMPT_OFFSET)),
-            Primitive::RcuReadLockBh => self.and_next(|e| e.bottom_halves(true)),
-            Primitive::RcuReadUnlockBh => self.and_next(|e| e.bottom_halves(false)),
+            Primitive::RcuReadLock => self.and_next(|e| e.rcu_section(Rcu, true)),
+            Primitive::RcuReadUnlock => self.and_next(|e| e.rcu_section(Rcu, false)),
+            Primitive::RcuReadLockSched => self.and_next(|e| e.rcu_section(RcuSched, true)),
+            Primitive::RcuReadUnlockSched => self.and_next(|e| e.rcu_section(RcuSched, false)),
+            Primitive::RcuReadLockBh => self.and_next(|e| e.rcu_section(RcuBh, true)),
+            Primitive::RcuReadUnlockBh => self.and_next(|e| e.rcu_section(RcuBh, false)),
             Primitive::SmpProcessorId => self.set(dst, u64::from(self.cpu.0)),
             Primitive::ThisCpuOffset => self.set(dst, (u64::from(self.cpu.0) + 1) * PERCPU_STRIDE),
             Primitive::PerCpuOffset => self.set(dst, a.wrapping_add(1).wrapping_mul(PERCPU_STRIDE)),
@@ -161,6 +161,21 @@ impl Exec<'_> {
             self.add_preempt_count(SOFTIRQ_DISABLE_OFFSET);
         } else {
             self.sub_preempt_count(SOFTIRQ_DISABLE_OFFSET);
+        }
+    }
+
+    /// An RCU read section is a lock for lockdep: it limits what may be taken inside.
+    fn rcu_section(&mut self, ty: LockType, begin: bool) {
+        if begin {
+            self.ctx.held.push(Held { lock: LockRef::rcu(ty), span: self.span });
+        } else if let Some(idx) = self.ctx.held.iter().rposition(|h| h.lock.ty == ty) {
+            self.ctx.held.remove(idx);
+        }
+        match ty {
+            LockType::RcuBh => self.bottom_halves(begin),
+            LockType::RcuSched if begin => self.add_preempt_count(PREEMPT_OFFSET),
+            LockType::RcuSched => self.sub_preempt_count(PREEMPT_OFFSET),
+            _ => self.rcu_read(begin),
         }
     }
 

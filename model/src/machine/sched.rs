@@ -121,7 +121,8 @@ impl Machine {
     fn settle(&mut self, cpu: CpuId, ctx: Context, flow: Flow, events: &[Event]) {
         let finished = ctx.frames.is_empty();
         let sleeps = flow == Flow::Wait && ctx.waits_for.is_some_and(|l| l.sleeps);
-        let (kind, run, irqs_off_before) = (ctx.kind, ctx.run, ctx.irqs_off_before);
+        let (kind, run) = (ctx.kind, ctx.run);
+        let (irqs_off, preempt_count) = (ctx.irqs_off_before, ctx.preempt_count_before);
         self.edit_top(cpu, |top| *top = ctx);
         if finished {
             let exit = events.iter().rev().find_map(|e| match e.kind {
@@ -139,8 +140,8 @@ impl Machine {
             _ if finished => {
                 let this = &mut self.cpus[usize::from(cpu.0)];
                 this.interrupts.pop();
-                this.preempt_count = this.preempt_count.wrapping_sub(kind.preempt_offset());
-                this.irqs_off = irqs_off_before;
+                this.preempt_count = preempt_count;
+                this.irqs_off = irqs_off;
             }
             _ => {}
         }
@@ -178,6 +179,7 @@ impl Machine {
         self.arrivals[usize::from(run.0)] -= 1;
         let this = &mut self.cpus[usize::from(spec.cpu.0)];
         context.irqs_off_before = this.irqs_off;
+        context.preempt_count_before = this.preempt_count;
         this.irqs_off |= spec.placement.irqs_off;
         this.preempt_count += kind.preempt_offset();
         this.interrupts.push(Rc::new(context));

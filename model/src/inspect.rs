@@ -1,0 +1,270 @@
+//! Reads kernel objects out of a machine's memory: zones, free lists, per-CPU lists.
+//!
+//! The only Rust that knows the modelled C's structures by their field names; checks and widgets go
+//! through it. Reads only, and never trusts a pointer it finds: a list may be in pieces.
+
+use crate::machine::Machine;
+use crate::program::address::{PERCPU_STRIDE, VMEMMAP};
+use crate::program::types::{Field, Record, Type};
+use crate::program::{FuncId, Program};
+
+/// Longest list that is walked: longer ones are reported as not ending.
+const LIST_LEN_MAX: usize = 1 << 17;
+/// Functions whose NULL means that the allocation failed.
+const ALLOCATORS: &[&str] = &["__alloc_pages_nodemask", "__rcu_alloc_page_lockless"];
+/// Where the code lives that may have lists in pieces.
+const LIST_CODE: &str = "mm/";
+
+/// Migratetypes by number (`enum migratetype` without CMA).
+pub const MIGRATETYPES: &[&str] = &["Unmovable", "Movable", "Reclaimable", "HighAtomic", "Isolate"];
+
+/// A zone, as a reader wants to see it. Counts are in pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone {
+    /// `Normal`, `DMA32`, ….
+    pub name: String,
+    /// First page frame.
+    pub start_pfn: u64,
+    /// Pages the allocator manages.
+    pub managed: u64,
+    /// `NR_FREE_PAGES`.
+    pub free: u64,
+    /// Watermarks min, low, high, without boost.
+    pub watermark: [u64; 3],
+    /// `watermark_boost`.
+    pub boost: u64,
+    /// Blocks by order, then by migratetype: first page frames in list order.
+    pub free_area: Vec<Vec<List>>,
+    /// One a CPU.
+    pub pcp: Vec<Pcp>,
+}
+
+/// A list of pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    /// Page frames from the head on, as far as the links lead.
+    pub pfns: Vec<u64>,
+    /// What is wrong with the links.
+    pub broken: Option<String>,
+}
+
+/// A CPU's stock of pages of one zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pcp {
+    /// Its own idea of how many pages it holds.
+    pub count: i64,
+    /// At so many, a batch goes back.
+    pub high: i64,
+    /// Pages moved at a time.
+    pub batch: i64,
+    /// By migratetype.
+    pub lists: Vec<List>,
+}
+
+/// Where the fields are that this module reads.
+pub struct Kernel<'m> {
+    machine: &'m Machine,
+    zones: u64,
+    n_zones: u64,
+    zone_size: u64,
+    page_size: u64,
+    lru: u64,
+}
+
+impl<'m> Kernel<'m> {
+    /// The modelled kernel in this machine; `None` for a plain C program.
+    pub fn of(machine: &'m Machine) -> Option<Kernel<'m>> {
+        let program = machine.program();
+        let types = &program.types;
+        let node = program.global("contig_page_data")?;
+        let zones = types.find_field(types.record_named("pglist_data")?, "node_zones")?;
+        let Type::Array(_, Some(n_zones)) = types.get(zones.ty) else { return None };
+        let page = types.record_named("page")?;
+        Some(Kernel {
+            machine,
+            zones: node.addr + zones.offset,
+            n_zones: *n_zones,
+            zone_size: types.record_named("zone")?.size,
+            page_size: page.size,
+            lru: types.find_field(page, "lru")?.offset,
+        })
+    }
+
+    /// The populated zones, lowest first.
+    pub fn zones(&self) -> Vec<Zone> {
+        (0..self.n_zones).filter_map(|i| self.zone(self.zones + i * self.zone_size)).collect()
+    }
+
+    /// The first thing wrong with the free lists and per-CPU lists of any zone.
+    pub fn lists_broken(&self) -> Option<String> {
+        self.zones().iter().find_map(|zone| {
+            let mut seen = std::collections::BTreeSet::new();
+            self.free_lists_broken(zone, &mut seen).or_else(|| pcp_lists_broken(zone, &mut seen))
+        })
+    }
+
+    fn free_lists_broken(
+        &self,
+        zone: &Zone,
+        seen: &mut std::collections::BTreeSet<u64>,
+    ) -> Option<String> {
+        let mut free = 0;
+        for (order, lists) in zone.free_area.iter().enumerate() {
+            for (mt, list) in lists.iter().enumerate() {
+                let name = || format!("zone {}: free_area[{order}] {}", zone.name, MIGRATETYPES[mt]);
+                if let Some(broken) = &list.broken {
+                    return Some(format!("{}: {broken}", name()));
+                }
+                for pfn in list.pfns.iter().flat_map(|&first| first..first + (1 << order)) {
+                    if !seen.insert(pfn) {
+                        return Some(format!("{}: page frame {pfn:#x} is on two lists", name()));
+                    }
+                }
+                free += (list.pfns.len() as u64) << order;
+            }
+        }
+        let differs = free != zone.free;
+        differs.then(|| {
+            format!("zone {}: {free} pages in the free lists, NR_FREE_PAGES {}", zone.name, zone.free)
+        })
+    }
+
+    fn zone(&self, addr: u64) -> Option<Zone> {
+        let program = self.machine.program();
+        let zone = program.types.record_named("zone")?;
+        let word = |name: &str, idx: u64| Some(self.read(addr + self.field(zone, name)?.offset + 8 * idx));
+        if word("present_pages", 0)? == 0 {
+            return None;
+        }
+        let free_item = program.constants.get("NR_FREE_PAGES").copied().unwrap_or(0) as u64;
+        Some(Zone {
+            name: self.machine.c_string(word("name", 0)?),
+            start_pfn: word("zone_start_pfn", 0)?,
+            managed: word("managed_pages", 0)?,
+            free: word("vm_stat", free_item)?,
+            watermark: [word("_watermark", 0)?, word("_watermark", 1)?, word("_watermark", 2)?],
+            boost: word("watermark_boost", 0)?,
+            free_area: self.free_area(addr, zone)?,
+            pcp: self.pcp(word("pageset", 0)?),
+        })
+    }
+
+    fn free_area(&self, zone_addr: u64, zone: &Record) -> Option<Vec<Vec<List>>> {
+        let types = &self.machine.program().types;
+        let areas = self.field(zone, "free_area")?;
+        let Type::Array(_, Some(n_orders)) = types.get(areas.ty) else { return None };
+        let area = types.record_named("free_area")?;
+        let lists = self.field(area, "free_list")?;
+        let Type::Array(_, Some(n_types)) = types.get(lists.ty) else { return None };
+        let list = |order, mt| {
+            let head = zone_addr + areas.offset + area.size * order + lists.offset + 16 * mt;
+            self.list(head)
+        };
+        Some((0..*n_orders).map(|o| (0..*n_types).map(|mt| list(o, mt)).collect()).collect())
+    }
+
+    fn pcp(&self, template: u64) -> Vec<Pcp> {
+        let types = &self.machine.program().types;
+        let one = |cpu: u64| {
+            let record = types.record_named("per_cpu_pages")?;
+            let base = template + PERCPU_STRIDE * (cpu + 1);
+            let int = |name: &str| {
+                let at = base + self.field(record, name)?.offset;
+                Some(i64::from(self.machine.memory.read(at, 4) as u32 as i32))
+            };
+            let lists = self.field(record, "lists")?;
+            let Type::Array(_, Some(n)) = types.get(lists.ty) else { return None };
+            Some(Pcp {
+                count: int("count")?,
+                high: int("high")?,
+                batch: int("batch")?,
+                lists: (0..*n).map(|mt| self.list(base + lists.offset + 16 * mt)).collect(),
+            })
+        };
+        (0..u64::from(self.machine.setup().n_cpus)).filter_map(one).collect()
+    }
+
+    /// Follows a `struct list_head` of `page->lru`s.
+    fn list(&self, head: u64) -> List {
+        let mut pfns = Vec::new();
+        let mut at = head;
+        let mut broken = None;
+        loop {
+            let next = self.read(at);
+            if next == 0 && at == head {
+                break; // never initialised: the zone is being set up
+            }
+            if !self.is_list_entry(next, head) {
+                broken = Some(format!("a link leads to {next:#x}, which is no page"));
+                break;
+            }
+            if self.read(next + 8) != at {
+                broken = Some(format!("the entry at {next:#x} does not point back to {at:#x}"));
+                break;
+            }
+            if next == head {
+                break;
+            }
+            if pfns.len() >= LIST_LEN_MAX {
+                broken = Some("it does not end".into());
+                break;
+            }
+            pfns.push((next - self.lru - VMEMMAP) / self.page_size);
+            at = next;
+        }
+        List { pfns, broken }
+    }
+
+    fn is_list_entry(&self, addr: u64, head: u64) -> bool {
+        let pfn = addr.checked_sub(VMEMMAP + self.lru).filter(|o| o % self.page_size == 0);
+        let exists = |pfn: u64| self.machine.setup().pages.iter().any(|&(a, b)| pfn >= a && pfn < b);
+        addr == head || pfn.is_some_and(|offset| exists(offset / self.page_size))
+    }
+
+    fn field(&self, record: &Record, name: &str) -> Option<Field> {
+        self.machine.program().types.find_field(record, name)
+    }
+
+    fn read(&self, addr: u64) -> u64 {
+        self.machine.memory.read(addr, 8)
+    }
+}
+
+fn pcp_lists_broken(zone: &Zone, seen: &mut std::collections::BTreeSet<u64>) -> Option<String> {
+    for (cpu, pcp) in zone.pcp.iter().enumerate() {
+        let mut walked = 0;
+        for (mt, list) in pcp.lists.iter().enumerate() {
+            let name = || format!("zone {}: CPU {cpu}'s {} list", zone.name, MIGRATETYPES[mt]);
+            if let Some(broken) = &list.broken {
+                return Some(format!("{}: {broken}", name()));
+            }
+            if let Some(pfn) = list.pfns.iter().find(|&&pfn| !seen.insert(pfn)) {
+                return Some(format!("{}: page frame {pfn:#x} is on two lists", name()));
+            }
+            walked += list.pfns.len() as i64;
+        }
+        if walked != pcp.count {
+            return Some(format!(
+                "zone {}: CPU {cpu}'s lists hold {walked} pages, count says {}",
+                zone.name, pcp.count
+            ));
+        }
+    }
+    None
+}
+
+/// Whether this function's NULL is a failed allocation.
+pub fn is_allocator(program: &Program, func: FuncId) -> bool {
+    ALLOCATORS.contains(&program.func(func).name.as_str())
+}
+
+/// Whether no context is inside code that may have a list in pieces.
+pub fn lists_at_rest(machine: &Machine) -> bool {
+    let tasks = machine.tasks.iter().map(|t| &*t.context);
+    let interrupts = machine.cpus.iter().flat_map(|c| c.interrupts.iter().map(|c| &**c));
+    let program = machine.program();
+    let inside = |func: FuncId| {
+        program.sources.file(program.func(func).span.file).name.starts_with(LIST_CODE)
+    };
+    !tasks.chain(interrupts).any(|context| context.frames.iter().any(|f| inside(f.func)))
+}

@@ -1,0 +1,178 @@
+//! The modelled kernel's texts, by version, and patches on them.
+//!
+//! The texts are those of `model/kernel/`; readers see them under the kernel's own paths. A patch is
+//! a unified diff against that tree, whether it is ours, a reader's or a wrong one.
+
+use std::collections::BTreeMap;
+
+use diffy::patch_set::{FileOperation, ParseOptions, PatchSet};
+use include_dir::{Dir, include_dir};
+
+static TEXTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/kernel");
+
+/// The versions known, without and with their patch series.
+pub const KERNELS: &[&str] = &["v5.9", "v5.9+rfc"];
+
+/// What every scenario for a kernel sees without asking.
+pub const PRELUDE: &str = "include/model/prelude.h";
+
+/// A set of texts that can be compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tree {
+    /// Path to text.
+    pub files: BTreeMap<String, String>,
+}
+
+impl Tree {
+    /// The headers for plain C programs, and no kernel.
+    pub fn plain() -> Tree {
+        Tree { files: texts_under("libc", "libc") }
+    }
+
+    /// The tree of a kernel: `v5.9`, `v5.9+rfc`.
+    ///
+    /// # Errors
+    /// A sentence, when there is no such kernel or one of its patches does not apply.
+    pub fn of(kernel: &str) -> Result<Tree, String> {
+        let unknown = || format!("unknown kernel `{kernel}`; known are {}", KERNELS.join(", "));
+        if !KERNELS.contains(&kernel) {
+            return Err(unknown());
+        }
+        let mut parts = kernel.split('+');
+        let version = parts.next().unwrap_or_default();
+        let mut files = texts_under(version, "");
+        files.extend(texts_under("include", "include"));
+        files.extend(texts_under("model", "model"));
+        let mut tree = Tree { files };
+        for series in parts {
+            for (path, patch) in texts_under(&format!("patches/{series}"), "") {
+                tree.apply(&patch).map_err(|e| format!("patches/{series}/{path}: {e}"))?;
+            }
+        }
+        Ok(tree)
+    }
+
+    /// The C files, in the order in which they are compiled.
+    pub fn main(&self) -> Vec<String> {
+        let (boot, kernel): (Vec<_>, Vec<_>) =
+            self.files.keys().filter(|p| p.ends_with(".c")).partition(|p| p.starts_with("model/"));
+        kernel.into_iter().chain(boot).cloned().collect()
+    }
+
+    /// Applies a unified diff, one file or many, with or without `a/` and `b/`.
+    ///
+    /// # Errors
+    /// A sentence naming file and hunk; nothing is changed then.
+    pub fn apply(&mut self, patch: &str) -> Result<(), String> {
+        let mut files = self.files.clone();
+        let mut n_files = 0;
+        for part in PatchSet::parse(patch, ParseOptions::unidiff()) {
+            let part = part.map_err(|e| format!("this is no unified diff: {e}"))?;
+            let text = part.patch().as_text().ok_or("a binary patch cannot be applied")?;
+            let (from, to) = paths(part.operation());
+            let base = match &from {
+                None => String::new(),
+                Some(path) => self.find(&files, path)?,
+            };
+            let patched = diffy::apply(&base, text)
+                .map_err(|e| format!("{}: {e}", to.as_ref().or(from.as_ref()).map_or("?", |p| p)))?;
+            if let Some(from) = &from {
+                files.remove(&strip(from, &self.files));
+            }
+            if let Some(to) = to {
+                files.insert(strip(&to, &self.files), patched);
+            }
+            n_files += 1;
+        }
+        if n_files == 0 {
+            return Err("this is no unified diff: no `---` and `+++` lines".into());
+        }
+        self.files = files;
+        Ok(())
+    }
+
+    fn find(&self, files: &BTreeMap<String, String>, path: &str) -> Result<String, String> {
+        let path = strip(path, &self.files);
+        files.get(&path).cloned().ok_or_else(|| format!("there is no file {path} in this tree"))
+    }
+}
+
+fn paths(operation: &FileOperation<'_, str>) -> (Option<String>, Option<String>) {
+    let text = |path: &str| path.split('\t').next().unwrap_or(path).trim_end().to_string();
+    match operation {
+        FileOperation::Create(to) => (None, Some(text(to))),
+        FileOperation::Delete(from) => (Some(text(from)), None),
+        FileOperation::Modify { original, modified } => {
+            (Some(text(original)), Some(text(modified)))
+        }
+        FileOperation::Rename { from, to } | FileOperation::Copy { from, to } => {
+            (Some(text(from)), Some(text(to)))
+        }
+    }
+}
+
+/// Without `a/` or `b/`, unless the tree has such a folder.
+fn strip(path: &str, files: &BTreeMap<String, String>) -> String {
+    if files.contains_key(path) {
+        return path.into();
+    }
+    let bare = path.strip_prefix("a/").or_else(|| path.strip_prefix("b/"));
+    bare.unwrap_or(path).into()
+}
+
+/// The texts of a folder under another name.
+fn texts_under(folder: &str, shown_as: &str) -> BTreeMap<String, String> {
+    let mut texts = BTreeMap::new();
+    if let Some(dir) = TEXTS.get_dir(folder) {
+        collect(dir, folder, shown_as, &mut texts);
+    }
+    texts
+}
+
+fn collect(dir: &Dir<'_>, folder: &str, shown_as: &str, texts: &mut BTreeMap<String, String>) {
+    for file in dir.files() {
+        let path = file.path().to_string_lossy().replace('\\', "/");
+        let below = path.strip_prefix(folder).unwrap_or(&path).trim_start_matches('/');
+        let name = if shown_as.is_empty() { below.into() } else { format!("{shown_as}/{below}") };
+        if let Some(text) = file.contents_utf8() {
+            texts.insert(name, text.into());
+        }
+    }
+    for sub in dir.dirs() {
+        collect(sub, folder, shown_as, texts);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kernel_has_its_texts() {
+        for kernel in KERNELS {
+            let tree = Tree::of(kernel).unwrap();
+            assert!(tree.files.contains_key("mm/page_alloc.c"), "{kernel}");
+            assert!(tree.files.contains_key(PRELUDE), "{kernel}");
+        }
+    }
+
+    #[test]
+    fn the_series_changes_the_tree() {
+        let base = Tree::of("v5.9").unwrap();
+        let rfc = Tree::of("v5.9+rfc").unwrap();
+        let name = "__rcu_alloc_page_lockless";
+        assert!(!base.files["mm/page_alloc.c"].contains(name));
+        assert!(rfc.files["mm/page_alloc.c"].contains(name));
+    }
+
+    #[test]
+    fn what_does_not_apply_is_told_and_changes_nothing() {
+        let mut tree = Tree::of("v5.9").unwrap();
+        let before = tree.clone();
+        let diff = "--- a/mm/page_alloc.c\n+++ b/mm/page_alloc.c\n@@ -1,1 +1,1 @@\n-nonsense\n+x\n";
+        for text in ["", "hello", diff, "--- a/no.c\n+++ b/no.c\n@@ -1 +1 @@\n-a\n+b\n"] {
+            assert!(tree.apply(text).is_err(), "{text}");
+        }
+        assert_eq!(tree, before);
+    }
+}

@@ -1,0 +1,208 @@
+//! From a scenario to a machine that is ready to run.
+
+use std::rc::Rc;
+
+use super::{Scenario, Zone};
+use crate::config::{Config, OPTIONS};
+use crate::kernel::{PRELUDE, Tree};
+use crate::machine::context::{ContextKind, placement};
+use crate::machine::{CpuId, Machine, RunSpec, Setup};
+use crate::program::types::{Field, Record, Type};
+use crate::program::{FuncId, Program, lower};
+use crate::syntax::diagnostic::{Diagnostic, Severity};
+use crate::syntax::source::SourceMap;
+use crate::syntax::{Input, parse};
+
+/// Booting the modelled kernel takes a few thousand steps for each zone.
+const BOOT_STEPS_MAX: u32 = 2_000_000;
+/// Page frames of a zone begin at multiples of the largest block.
+const ZONE_ALIGN: u64 = 1024;
+/// Diagnostics shown at a time.
+const DIAGNOSTICS_MAX: usize = 20;
+
+/// Why a scenario cannot be used: text for people, each line with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// One or more complete messages.
+    pub text: String,
+    /// The first place, for those who mark it: file, line, column.
+    pub place: Option<(String, u32, u32)>,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text.trim_end())
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl Problem {
+    /// A message about a file as a whole.
+    pub fn text(file: &str, message: &str) -> Problem {
+        Problem { text: format!("{file}: error: {message}"), place: None }
+    }
+
+    /// Diagnostics with their places.
+    pub fn diagnostics(sources: &SourceMap, diagnostics: &[Diagnostic]) -> Problem {
+        let shown = diagnostics.iter().take(DIAGNOSTICS_MAX).map(|d| d.render(sources));
+        let mut text: String = shown.collect();
+        if diagnostics.len() > DIAGNOSTICS_MAX {
+            text += &format!("and {} more\n", diagnostics.len() - DIAGNOSTICS_MAX);
+        }
+        let place = diagnostics.first().map(|d| {
+            let at = sources.line_column(d.span);
+            (sources.file(d.span.file).name.clone(), at.line, at.column)
+        });
+        Problem { text, place }
+    }
+}
+
+pub(super) fn machine(
+    scenario: &Scenario,
+    tree: &Tree,
+    config: &Config,
+) -> Result<Machine, Problem> {
+    let program = Rc::new(compile(scenario, tree, config)?);
+    let runs = runs(scenario, &program, config)?;
+    let page = program.types.record_named("page").map_or(0, |r| r.size);
+    let setup = Setup {
+        config: config.clone(),
+        n_cpus: scenario.cpus,
+        runs,
+        pages: page_ranges(&scenario.zones),
+        page_struct_size: page,
+        wait_context_needs_held_lock: true,
+        program: Rc::clone(&program),
+    };
+    let mut machine = Machine::new(Rc::new(setup));
+    if scenario.kernel.is_some() {
+        boot(scenario, &program, &mut machine)?;
+    }
+    machine.start();
+    Ok(machine)
+}
+
+fn compile(scenario: &Scenario, tree: &Tree, config: &Config) -> Result<Program, Problem> {
+    let mut files = tree.files.clone();
+    files.insert(scenario.file.clone(), scenario.text.clone());
+    let mut main = Vec::new();
+    if scenario.kernel.is_some() {
+        main.push(PRELUDE.to_string());
+        main.extend(tree.main());
+    }
+    main.push(scenario.file.clone());
+    let on = config.options();
+    let defines: Vec<(String, String)> = OPTIONS
+        .iter()
+        .filter(|option| on.contains(option))
+        .map(|option| (format!("CONFIG_{option}"), "1".to_string()))
+        .collect();
+    let parsed = parse(&Input { files: &files, main: &main, defines: &defines });
+    let errors: Vec<Diagnostic> =
+        parsed.diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect();
+    if !errors.is_empty() {
+        return Err(Problem::diagnostics(&parsed.sources, &errors));
+    }
+    lower(&parsed.unit, parsed.sources.clone())
+        .map_err(|errors| Problem::diagnostics(&parsed.sources, &errors))
+}
+
+fn runs(scenario: &Scenario, program: &Program, config: &Config) -> Result<Vec<RunSpec>, Problem> {
+    let function = |name: &str| {
+        program.function(name).ok_or_else(|| {
+            Problem::text(&scenario.file, &format!("there is no function `{name}` with a body"))
+        })
+    };
+    let mut specs = Vec::new();
+    for run in &scenario.runs {
+        let placement = placement(&run.context, config).ok_or_else(|| {
+            Problem::text(&scenario.file, &format!("unknown context `{}`", run.context))
+        })?;
+        let entry = function(&run.entry)?;
+        takes_nothing(scenario, program, entry)?;
+        let wrapper = match placement.wrapped {
+            true => Some(function(&format!("context_{}", run.context))?),
+            false => None,
+        };
+        specs.push(RunSpec {
+            name: run.context.clone(),
+            placement,
+            cpu: CpuId(run.cpu),
+            entry,
+            wrapper,
+            count: if placement.kind == ContextKind::Task { 1 } else { run.count },
+        });
+    }
+    Ok(specs)
+}
+
+fn takes_nothing(scenario: &Scenario, program: &Program, entry: FuncId) -> Result<(), Problem> {
+    let func = program.func(entry);
+    if func.n_params == 0 {
+        return Ok(());
+    }
+    let message = format!("the entry function `{}` must take no arguments", func.name);
+    Err(Problem::diagnostics(&program.sources, &[Diagnostic::error(func.span, message)]))
+        .map_err(|problem| Problem { text: problem.text, place: problem.place.or(Some((scenario.file.clone(), 1, 1))) })
+}
+
+/// Zones lie one above the other, each from a multiple of the largest block on.
+fn page_ranges(zones: &[Zone]) -> Vec<(u64, u64)> {
+    let mut next = ZONE_ALIGN;
+    let mut ranges = Vec::new();
+    for zone in zones {
+        ranges.push((next, next + zone.pages));
+        next = (next + zone.pages).div_ceil(ZONE_ALIGN) * ZONE_ALIGN;
+    }
+    ranges
+}
+
+fn boot(scenario: &Scenario, program: &Program, machine: &mut Machine) -> Result<(), Problem> {
+    let missing = |what: &str| Problem::text(&scenario.file, &format!("the kernel has no `{what}`"));
+    let ranges = machine.setup().pages.clone();
+    let table = program.global("model_setup").ok_or_else(|| missing("model_setup"))?;
+    let record = program
+        .types
+        .record_named("model_zone_setup")
+        .ok_or_else(|| missing("struct model_zone_setup"))?;
+    for (zone, (start, _)) in scenario.zones.iter().zip(ranges) {
+        let base = table.addr + record.size * zone.idx as u64;
+        let mut set = |name: &str, value: Option<u64>| {
+            write_field(program, machine, record, base, name, value)
+                .ok_or_else(|| missing(&format!("model_zone_setup.{name}")))
+        };
+        set("start_pfn", Some(start))?;
+        set("pages", Some(zone.pages))?;
+        set("free", zone.free)?;
+        let watermark = |i: usize| zone.watermark.map(|w| w[i]);
+        set("wmark_min", watermark(0))?;
+        set("wmark_low", watermark(1))?;
+        set("wmark_high", watermark(2))?;
+        set("pcp_count", Some(u64::from(zone.pcp)))?;
+        set("pcp_high", zone.high.map(u64::from))?;
+        set("pcp_batch", zone.batch.map(u64::from))?;
+    }
+    let cpus = program.global("nr_cpu_ids").ok_or_else(|| missing("nr_cpu_ids"))?;
+    machine.memory.write(cpus.addr, cpus.size, u64::from(scenario.cpus));
+    let start = program.function("model_boot").ok_or_else(|| missing("model_boot()"))?;
+    machine
+        .run_before_start(start, BOOT_STEPS_MAX)
+        .map(|_| ())
+        .map_err(|e| Problem::text(&scenario.file, &format!("the kernel does not boot: {e}")))
+}
+
+/// Writes a member; `None` is all ones: "as the kernel's formulas say".
+fn write_field(
+    program: &Program,
+    machine: &mut Machine,
+    record: &Record,
+    base: u64,
+    name: &str,
+    value: Option<u64>,
+) -> Option<()> {
+    let Field { offset, ty, .. } = program.types.find_field(record, name)?;
+    let Type::Int(kind, _) = program.types.get(ty) else { return None };
+    machine.memory.write(base + offset, kind.size(), value.unwrap_or(u64::MAX));
+    Some(())
+}

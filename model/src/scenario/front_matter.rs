@@ -1,0 +1,343 @@
+//! The TOML in a scenario's first comment.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{CPUS_MAX, Expectation, Item, Problem, Quantifier, Run, Scenario, Zone};
+use crate::config::Config;
+use crate::kernel::KERNELS;
+use crate::machine::context::CONTEXT_NAMES;
+use crate::syntax::diagnostic::Diagnostic;
+use crate::syntax::source::{FileId, SourceMap, Span};
+
+const BEGIN: &str = "/*+++";
+const END: &str = "+++*/";
+/// A zone has at most 16 GiB: addresses of page structs must fit their region.
+const PAGES_MAX: u64 = 1 << 22;
+/// More arrivals of one interrupt than any search can bear.
+const COUNT_MAX: u32 = 8;
+/// Contexts of one scenario.
+const RUNS_MAX: usize = 16;
+/// As the kernel's `enum zone_type` numbers them.
+const ZONES: &[&str] = &["DMA", "DMA32", "Normal", "Movable"];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Front {
+    title: Option<String>,
+    kernel: Option<Spanned<String>>,
+    config: Option<Spanned<Options>>,
+    configs: Option<Vec<Spanned<String>>>,
+    cpus: Option<Spanned<u8>>,
+    #[serde(default)]
+    zone: BTreeMap<Spanned<String>, Spanned<FrontZone>>,
+    #[serde(default)]
+    run: Vec<Spanned<FrontRun>>,
+    #[serde(default)]
+    expect: BTreeMap<Spanned<String>, toml::Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Options {
+    Name(String),
+    List(Vec<String>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrontZone {
+    pages: u64,
+    free: Option<u64>,
+    #[serde(default)]
+    pcp: u32,
+    high: Option<u32>,
+    batch: Option<u32>,
+    watermark: Option<Watermark>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Watermark {
+    min: u64,
+    low: u64,
+    high: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrontRun {
+    context: Spanned<String>,
+    entry: Spanned<String>,
+    cpu: Option<Spanned<u8>>,
+    count: Option<Spanned<u32>>,
+}
+
+/// Collects what is wrong, with places in the whole file.
+struct Reader {
+    offset: usize,
+    errors: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn error(&mut self, range: Range<usize>, message: impl Into<String>) {
+        let at = |n: usize| (self.offset + n) as u32;
+        let span = Span { file: FileId(0), start: at(range.start), end: at(range.end) };
+        self.errors.push(Diagnostic::error(span, message));
+    }
+}
+
+pub(super) fn parse(file: &str, text: &str) -> Result<Scenario, Problem> {
+    let mut sources = SourceMap::default();
+    sources.add(file, text);
+    let here = |start: usize, message: &str| {
+        let span = Span { file: FileId(0), start: start as u32, end: start as u32 + 5 };
+        Problem::diagnostics(&sources, &[Diagnostic::error(span, message)])
+    };
+    let Some(begin) = text.find(BEGIN) else {
+        return Err(here(0, "a scenario begins with a comment `/*+++ … +++*/` that holds its front matter"));
+    };
+    let inside = begin + BEGIN.len();
+    let Some(length) = text[inside..].find(END) else {
+        return Err(here(begin, "this front matter does not end: `+++*/` is missing"));
+    };
+    let front: Front = match toml::from_str(&text[inside..inside + length]) {
+        Ok(front) => front,
+        Err(error) => {
+            let mut reader = Reader { offset: inside, errors: Vec::new() };
+            reader.error(error.span().unwrap_or(0..1), error.message());
+            return Err(Problem::diagnostics(&sources, &reader.errors));
+        }
+    };
+    let mut reader = Reader { offset: inside, errors: Vec::new() };
+    let scenario = scenario(&mut reader, front, file, text);
+    match reader.errors.is_empty() {
+        true => Ok(scenario),
+        false => Err(Problem::diagnostics(&sources, &reader.errors)),
+    }
+}
+
+fn scenario(reader: &mut Reader, front: Front, file: &str, text: &str) -> Scenario {
+    let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let name = base.strip_suffix(".c").unwrap_or(base).to_string();
+    let kernel = front.kernel.map(|kernel| {
+        if !KERNELS.contains(&kernel.as_ref().as_str()) {
+            let known = KERNELS.join(", ");
+            reader.error(kernel.span(), format!("unknown kernel `{}`; known are {known}", kernel.as_ref()));
+        }
+        kernel.into_inner()
+    });
+    let configs = configs(reader, front.config, front.configs);
+    let cpus = cpus(reader, front.cpus);
+    let zones = zones(reader, front.zone, cpus, kernel.is_some());
+    let runs = runs(reader, front.run, cpus);
+    let (expect, expect_on) = expectations(reader, front.expect, &configs);
+    Scenario {
+        title: front.title.unwrap_or_else(|| name.clone()),
+        name,
+        file: file.into(),
+        text: text.into(),
+        kernel,
+        configs,
+        cpus,
+        zones,
+        runs,
+        expect,
+        expect_on,
+    }
+}
+
+fn configs(
+    reader: &mut Reader,
+    one: Option<Spanned<Options>>,
+    many: Option<Vec<Spanned<String>>>,
+) -> Vec<(String, Config)> {
+    let mut configs = Vec::new();
+    if let Some(one) = one {
+        let (range, options) = (one.span(), one.into_inner());
+        let config = match &options {
+            Options::Name(name) => Config::named(name).or_else(|e| Config::from_options(&[name]).map_err(|_| e)),
+            Options::List(list) => Config::from_options(list),
+        };
+        match config {
+            Ok(config) => {
+                let name = config.name().map_or_else(|| config.options().join("+"), str::to_string);
+                configs.push((name, config));
+            }
+            Err(message) => reader.error(range, message),
+        }
+    }
+    for name in many.into_iter().flatten() {
+        match Config::named(name.as_ref()) {
+            Ok(_) if configs.iter().any(|(known, _)| known == name.as_ref()) => {
+                reader.error(name.span(), "this configuration is listed twice");
+            }
+            Ok(config) => configs.push((name.into_inner(), config)),
+            Err(message) => reader.error(name.span(), message),
+        }
+    }
+    if configs.is_empty() && reader.errors.is_empty() {
+        let name = "preempt-debug";
+        configs.extend(Config::named(name).ok().map(|config| (name.to_string(), config)));
+    }
+    configs
+}
+
+fn cpus(reader: &mut Reader, cpus: Option<Spanned<u8>>) -> u8 {
+    let Some(cpus) = cpus else { return 1 };
+    if !(1..=CPUS_MAX).contains(cpus.as_ref()) {
+        reader.error(cpus.span(), format!("a scenario has 1 to {CPUS_MAX} CPUs"));
+        return 1;
+    }
+    cpus.into_inner()
+}
+
+fn zones(
+    reader: &mut Reader,
+    tables: BTreeMap<Spanned<String>, Spanned<FrontZone>>,
+    cpus: u8,
+    has_kernel: bool,
+) -> Vec<Zone> {
+    let mut zones = Vec::new();
+    for (name, table) in tables {
+        let range = table.span();
+        let table = table.into_inner();
+        let Some(idx) = ZONES.iter().position(|z| *z == name.as_ref()) else {
+            let known = ZONES.join(", ");
+            reader.error(name.span(), format!("unknown zone `{}`; known are {known}", name.as_ref()));
+            continue;
+        };
+        let listed = u64::from(table.pcp) * u64::from(cpus);
+        if table.pages == 0 || table.pages > PAGES_MAX {
+            reader.error(range, format!("a zone has 1 to {PAGES_MAX} pages"));
+        } else if table.free.unwrap_or(0).saturating_add(listed) > table.pages {
+            reader.error(range, "more pages are free than the zone has (free + pcp on each CPU)");
+        } else {
+            zones.push(Zone {
+                idx,
+                pages: table.pages,
+                free: table.free,
+                pcp: table.pcp,
+                high: table.high,
+                batch: table.batch,
+                watermark: table.watermark.map(|w| [w.min, w.low, w.high]),
+            });
+        }
+    }
+    zones.sort_by_key(|zone| zone.idx);
+    if zones.is_empty() && has_kernel && reader.errors.is_empty() {
+        let normal = Zone {
+            idx: 2,
+            pages: 64,
+            free: Some(40),
+            pcp: 0,
+            high: None,
+            batch: None,
+            watermark: Some([4, 5, 6]),
+        };
+        zones.push(normal);
+    }
+    zones
+}
+
+fn runs(reader: &mut Reader, tables: Vec<Spanned<FrontRun>>, cpus: u8) -> Vec<Run> {
+    if tables.is_empty() {
+        reader.error(0..1, "a scenario needs at least one [[run]] with `context` and `entry`");
+    }
+    if let Some(extra) = tables.get(RUNS_MAX) {
+        reader.error(extra.span(), format!("a scenario has at most {RUNS_MAX} runs"));
+    }
+    let mut runs = Vec::new();
+    for table in tables {
+        let table = table.into_inner();
+        if !CONTEXT_NAMES.contains(&table.context.as_ref().as_str()) {
+            let known = CONTEXT_NAMES.join(", ");
+            let message = format!("unknown context `{}`; known are {known}", table.context.as_ref());
+            reader.error(table.context.span(), message);
+        }
+        let cpu = table.cpu.as_ref().map_or(0, |c| *c.as_ref());
+        if let Some(at) = table.cpu.filter(|c| *c.as_ref() >= cpus) {
+            reader.error(at.span(), format!("there is no CPU {cpu}: `cpus` is {cpus}"));
+        }
+        let count = table.count.as_ref().map_or(1, |c| *c.as_ref());
+        if let Some(at) = table.count.filter(|c| !(1..=COUNT_MAX).contains(c.as_ref())) {
+            reader.error(at.span(), format!("a context arrives 1 to {COUNT_MAX} times"));
+        }
+        runs.push(Run {
+            context: table.context.into_inner(),
+            entry: table.entry.into_inner(),
+            cpu,
+            count,
+        });
+    }
+    runs
+}
+
+type Expectations = (Expectation, Vec<(String, Expectation)>);
+
+fn expectations(
+    reader: &mut Reader,
+    tables: BTreeMap<Spanned<String>, toml::Value>,
+    configs: &[(String, Config)],
+) -> Expectations {
+    let mut all = Expectation::default();
+    let mut on = Vec::new();
+    for (key, value) in tables {
+        let (range, name) = (key.span(), key.into_inner());
+        match (quantifier(&name), value) {
+            (Some(quantifier), value) => lines(reader, &range, quantifier, value, &mut all),
+            (None, toml::Value::Table(table)) if configs.iter().any(|(c, _)| *c == name) => {
+                let mut one = Expectation::default();
+                for (key, value) in table {
+                    match quantifier(&key) {
+                        Some(quantifier) => lines(reader, &range, quantifier, value, &mut one),
+                        None => reader.error(range.clone(), unknown_key(&key)),
+                    }
+                }
+                on.push((name, one));
+            }
+            (None, toml::Value::Table(_)) => {
+                let known: Vec<&str> = configs.iter().map(|(c, _)| c.as_str()).collect();
+                let known = known.join(", ");
+                reader.error(range, format!("[expect.{name}]: this scenario is for {known} only"));
+            }
+            (None, _) => reader.error(range, unknown_key(&name)),
+        }
+    }
+    (all, on)
+}
+
+fn unknown_key(key: &str) -> String {
+    format!("unknown key `{key}` in [expect]; known are always, sometimes, never and configurations")
+}
+
+fn quantifier(name: &str) -> Option<Quantifier> {
+    match name {
+        "always" => Some(Quantifier::Always),
+        "sometimes" => Some(Quantifier::Sometimes),
+        "never" => Some(Quantifier::Never),
+        _ => None,
+    }
+}
+
+fn lines(
+    reader: &mut Reader,
+    range: &Range<usize>,
+    quantifier: Quantifier,
+    value: toml::Value,
+    into: &mut Expectation,
+) {
+    let toml::Value::Array(items) = value else {
+        return reader.error(range.clone(), "a list of outcomes is expected: [\"hang\"]");
+    };
+    for item in items {
+        match item.as_str().map(Item::parse) {
+            Some(Ok(item)) => into.0.push((quantifier, item)),
+            Some(Err(message)) => reader.error(range.clone(), message),
+            None => reader.error(range.clone(), "outcomes are written as text: \"hang\""),
+        }
+    }
+}

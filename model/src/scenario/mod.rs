@@ -1,0 +1,136 @@
+//! Scenarios: a C file with TOML front matter that says what runs where and what is expected.
+//!
+//! [`Scenario::parse`] reads one; [`Scenario::machine`] compiles it together with its kernel, boots
+//! that, and returns a machine ready to run.
+
+mod build;
+pub mod expect;
+mod front_matter;
+
+use crate::config::Config;
+use crate::kernel::Tree;
+pub use build::Problem;
+pub use expect::{Expectation, Item, Quantifier, Verdict};
+
+/// CPUs a scenario may have.
+pub const CPUS_MAX: u8 = 4;
+
+/// A parsed scenario file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// The file's name without folders and `.c`.
+    pub name: String,
+    /// The file's name as diagnostics show it.
+    pub file: String,
+    /// The whole text.
+    pub text: String,
+    /// One line for people.
+    pub title: String,
+    /// `v5.9`, `v5.9+rfc`; none for a plain C program.
+    pub kernel: Option<String>,
+    /// The configurations it is for, with their names.
+    pub configs: Vec<(String, Config)>,
+    /// How many CPUs.
+    pub cpus: u8,
+    /// The zones that have pages.
+    pub zones: Vec<Zone>,
+    /// What runs where.
+    pub runs: Vec<Run>,
+    /// What holds on every configuration.
+    pub expect: Expectation,
+    /// What holds besides on one.
+    pub expect_on: Vec<(String, Expectation)>,
+}
+
+/// A zone of the scenario's machine, in pages; `None` leaves it to the kernel's formulas.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone {
+    /// Its index in the kernel's `enum zone_type`.
+    pub idx: usize,
+    /// All of its pages.
+    pub pages: u64,
+    /// In the buddy lists at the begin.
+    pub free: Option<u64>,
+    /// On each CPU's list at the begin, besides.
+    pub pcp: u32,
+    /// `pcp->high`.
+    pub high: Option<u32>,
+    /// `pcp->batch`.
+    pub batch: Option<u32>,
+    /// Watermarks min, low, high.
+    pub watermark: Option<[u64; 3]>,
+}
+
+/// One context and the function it calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// A word of [`crate::machine::context::CONTEXT_NAMES`].
+    pub context: String,
+    /// The function.
+    pub entry: String,
+    /// The CPU.
+    pub cpu: u8,
+    /// How often it may arrive.
+    pub count: u32,
+}
+
+impl Scenario {
+    /// Reads a scenario. `file` is what diagnostics call it.
+    ///
+    /// # Errors
+    /// Everything wrong with the front matter, each with its place.
+    pub fn parse(file: &str, text: &str) -> Result<Scenario, Problem> {
+        front_matter::parse(file, text)
+    }
+
+    /// The tree it is compiled with.
+    ///
+    /// # Errors
+    /// When its kernel is unknown.
+    pub fn tree(&self) -> Result<Tree, Problem> {
+        match &self.kernel {
+            None => Ok(Tree::plain()),
+            Some(kernel) => Tree::of(kernel).map_err(|e| Problem::text(&self.file, &e)),
+        }
+    }
+
+    /// The configuration of that name.
+    ///
+    /// # Errors
+    /// When the scenario is not for it, although any known configuration may be asked for.
+    pub fn config(&self, name: &str) -> Result<Config, Problem> {
+        match self.configs.iter().find(|(n, _)| n == name) {
+            Some((_, config)) => Ok(config.clone()),
+            None => Config::named(name).map_err(|e| Problem::text(&self.file, &e)),
+        }
+    }
+
+    /// What is expected on a configuration.
+    pub fn expected_on(&self, config: &str) -> Expectation {
+        let mut all = self.expect.clone();
+        for (_, more) in self.expect_on.iter().filter(|(name, _)| name == config) {
+            all.0.extend(more.0.iter().cloned());
+        }
+        all
+    }
+
+    /// Compiles, boots and starts it on its own tree.
+    ///
+    /// # Errors
+    /// What is wrong with the C text, or why the kernel does not boot.
+    pub fn machine(&self, config: &Config) -> Result<crate::machine::Machine, Problem> {
+        self.machine_on(&self.tree()?, config)
+    }
+
+    /// The same on a changed tree.
+    ///
+    /// # Errors
+    /// As [`Scenario::machine`].
+    pub fn machine_on(
+        &self,
+        tree: &Tree,
+        config: &Config,
+    ) -> Result<crate::machine::Machine, Problem> {
+        build::machine(self, tree, config)
+    }
+}
