@@ -91,6 +91,7 @@ static void fill_pcp(struct zone *zone, int cpu, unsigned long pfn, int count)
 
 	for (; count > 0; count--, pfn++) {
 		page = pfn_to_page(pfn);
+		kernel_map_pages(page, 1, 0);
 		page->index = MIGRATE_UNMOVABLE;
 		list_add_tail(&page->lru, &pcp->lists[MIGRATE_UNMOVABLE]);
 		pcp->count++;

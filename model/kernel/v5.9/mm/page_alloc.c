@@ -1577,6 +1577,7 @@ void __init __free_pages_core(struct page *page, unsigned int order)
 {
 	unsigned long flags;
 
+	kernel_map_pages(page, 1 << order, 0);
 	local_irq_save_nort(flags);
 	free_one_page(page_zone(page), page, page_to_pfn(page), order,
 		      get_pageblock_migratetype(page));
