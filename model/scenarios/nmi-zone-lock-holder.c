@@ -1,0 +1,45 @@
+/*+++
+title = "GFP_ATOMIC in an NMI that may interrupt a holder of zone->lock"
+kernel = "v5.9"
+configs = ["preempt-debug", "preempt-nodebug", "rt-debug", "rt-nodebug"]
+[zone.Normal]
+pages = 32
+free = 8
+pcp = 0
+batch = 1
+high = 6
+watermark = { min = 1, low = 2, high = 3 }
+[[run]]
+context = "task"
+entry = "caller"
+[[run]]
+context = "nmi"
+entry = "handler"
+[expect]
+sometimes = ["hang", "violation"]
+[expect.preempt-debug]
+sometimes = ["inconsistent-lock-state"]
+[expect.preempt-nodebug]
+sometimes = ["silent"]
+[expect.rt-debug]
+sometimes = ["inconsistent-lock-state"]
+[expect.rt-nodebug]
+sometimes = ["silent"]
++++*/
+/*
+ * Wrong everywhere: the task refills its empty list under zone->lock, the NMI wants the same lock on
+ * the same CPU, and whoever holds it cannot go on before the NMI returns. When the NMI comes
+ * elsewhere lockdep reports the use of zone->lock in NMI; when it hangs the report stays inside, as
+ * printk() from NMI waits for the NMI to end. Interrupts off help against interrupts only.
+ */
+static struct page *ours, *theirs;
+
+void caller(void)
+{
+	ours = alloc_pages(GFP_ATOMIC, 0);
+}
+
+void handler(void)
+{
+	theirs = alloc_pages(GFP_ATOMIC, 0);
+}
