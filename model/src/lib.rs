@@ -13,3 +13,4 @@ pub mod check;
 pub mod explore;
 pub mod kernel;
 pub mod scenario;
+pub mod matrix;

@@ -62,6 +62,7 @@ pub(super) fn machine(
     scenario: &Scenario,
     tree: &Tree,
     config: &Config,
+    prepare: Option<&str>,
 ) -> Result<Machine, Problem> {
     let program = Rc::new(compile(scenario, tree, config)?);
     let runs = runs(scenario, &program, config)?;
@@ -78,6 +79,9 @@ pub(super) fn machine(
     let mut machine = Machine::new(Rc::new(setup));
     if scenario.kernel.is_some() {
         boot(scenario, &program, &mut machine)?;
+    }
+    if let Some(prepare) = prepare {
+        call_before_start(scenario, &program, &mut machine, prepare)?;
     }
     machine.start();
     Ok(machine)
@@ -185,11 +189,22 @@ fn boot(scenario: &Scenario, program: &Program, machine: &mut Machine) -> Result
     }
     let cpus = program.global("nr_cpu_ids").ok_or_else(|| missing("nr_cpu_ids"))?;
     machine.memory.write(cpus.addr, cpus.size, u64::from(scenario.cpus));
-    let start = program.function("model_boot").ok_or_else(|| missing("model_boot()"))?;
-    machine
-        .run_before_start(start, BOOT_STEPS_MAX)
-        .map(|_| ())
-        .map_err(|e| Problem::text(&scenario.file, &format!("the kernel does not boot: {e}")))
+    call_before_start(scenario, program, machine, "model_boot")
+}
+
+fn call_before_start(
+    scenario: &Scenario,
+    program: &Program,
+    machine: &mut Machine,
+    function: &str,
+) -> Result<(), Problem> {
+    let func = program.function(function).ok_or_else(|| {
+        Problem::text(&scenario.file, &format!("there is no function `{function}` with a body"))
+    })?;
+    match machine.run_before_start(func, BOOT_STEPS_MAX) {
+        Ok(_) => Ok(()),
+        Err(e) => Err(Problem::text(&scenario.file, &format!("{function}() does not end: {e}"))),
+    }
 }
 
 /// Writes a member; `None` is all ones: "as the kernel's formulas say".

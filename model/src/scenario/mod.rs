@@ -131,6 +131,20 @@ impl Scenario {
         tree: &Tree,
         config: &Config,
     ) -> Result<crate::machine::Machine, Problem> {
-        build::machine(self, tree, config)
+        self.machine_prepared(tree, config, None)
+    }
+
+    /// The same, with a function of the scenario called in task context after boot and before the
+    /// contexts start.
+    ///
+    /// # Errors
+    /// As [`Scenario::machine`].
+    pub fn machine_prepared(
+        &self,
+        tree: &Tree,
+        config: &Config,
+        prepare: Option<&str>,
+    ) -> Result<crate::machine::Machine, Problem> {
+        build::machine(self, tree, config, prepare)
     }
 }

@@ -1,0 +1,217 @@
+//! The states of the matrix, and the scenario of a cell.
+
+use super::call::Call;
+
+/// The states shown when none is named.
+pub const STATES: &[&str] = &["warm", "drained", "zlock", "zlock_remote"];
+
+/// Pages of the recorded machine's zones, and free ones after boot.
+const DMA: (u64, u64) = (3840, 3800);
+const DMA32: (u64, u64) = (20_400, 19_451);
+/// Their min watermarks, which the kernel's formulas give for that machine.
+const MIN: (u64, u64) = (49, 262);
+/// Pages on the list of CPU 0 in a warm state.
+const WARM: u32 = 16;
+
+/// A state of the allocator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// As written.
+    pub text: String,
+    lists: Lists,
+    lock: Lock,
+    /// Free pages in percent of the min watermark.
+    squeezed: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lists {
+    Warm,
+    Drained,
+    Full,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lock {
+    Free,
+    Interrupted,
+    Remote,
+}
+
+impl State {
+    /// Reads a state.
+    ///
+    /// # Errors
+    /// A sentence, for states that do not exist or not in these kernels.
+    pub fn parse(text: &str) -> Result<State, String> {
+        let (base, warm) = match text.strip_suffix("_warm") {
+            Some(base) => (base, true),
+            None => (text, false),
+        };
+        let lists = if warm { Lists::Warm } else { Lists::Drained };
+        let state = |lists, lock, squeezed| {
+            Ok(State { text: text.into(), lists, lock, squeezed })
+        };
+        match base {
+            "warm" if !warm => state(Lists::Warm, Lock::Free, None),
+            "drained" if !warm => state(Lists::Drained, Lock::Free, None),
+            "pcpfull" if !warm => state(Lists::Full, Lock::Free, None),
+            "zlock" => state(lists, Lock::Interrupted, None),
+            "zlock_remote" => state(lists, Lock::Remote, None),
+            _ if base.starts_with("sq") => squeezed(text),
+            _ if base.starts_with("pcplock") => {
+                Err(format!("`{text}`: the kernels modelled so far have no pcp->lock"))
+            }
+            _ => Err(format!(
+                "`{text}` is no state; modelled are warm, drained, pcpfull, zlock, zlock_remote \
+                 (both also with _warm), sqN and sqNw"
+            )),
+        }
+    }
+
+    /// The scenario of a cell; its last run makes the call.
+    pub(super) fn scenario(&self, kernel: &str, context: &str, call: &Call, interrupt: bool) -> String {
+        let free = |zone: (u64, u64), min: u64| self.squeezed.map_or(zone.1, |n| min * n / 100);
+        let (dma, dma32) = (free(DMA, MIN.0), free(DMA32, MIN.1));
+        let mut runs = String::new();
+        if self.lock == Lock::Remote {
+            runs += "[[run]]\ncontext = \"task\"\nentry = \"model_holder\"\ncpu = 1\n";
+        }
+        if interrupt {
+            let entry = if self.lock == Lock::Interrupted { "model_holder" } else { "model_writer" };
+            runs += &format!("[[run]]\ncontext = \"task\"\nentry = \"{entry}\"\n");
+        }
+        let entry = match (self.lock, interrupt) {
+            (Lock::Interrupted, false) => "model_call_locked",
+            _ => "model_call",
+        };
+        runs += &format!("[[run]]\ncontext = \"{context}\"\nentry = \"{entry}\"\n");
+        let (dma_pages, dma32_pages) = (DMA.0, DMA32.0);
+        let order = call.order.unwrap_or(0);
+        let fill = match self.lists {
+            Lists::Drained => String::new(),
+            Lists::Warm => format!("model_fill(pcp->count + {WARM});"),
+            Lists::Full => "model_fill(pcp->high - 1);".into(),
+        };
+        let prepare = if call.name == "free_pages" {
+            format!("prepared = alloc_pages(GFP_ATOMIC, {order});\n\t")
+        } else {
+            String::new()
+        };
+        let call = call.c_text();
+        format!(
+            r#"/*+++
+title = "cell"
+kernel = "{kernel}"
+cpus = 2
+[zone.DMA]
+pages = {dma_pages}
+free = {dma}
+[zone.DMA32]
+pages = {dma32_pages}
+free = {dma32}
+{runs}+++*/
+static struct page *prepared;
+static struct lockdep_map sb_writers = {{ .name = "sb_writers" }};
+
+void {marker}(void)
+{{
+	barrier();
+}}
+
+static struct zone *model_zone(void)
+{{
+	return &contig_page_data.node_zones[ZONE_DMA32];
+}}
+
+/* Frees pages that were in use, one by one, until this CPU's list holds so many. */
+static void model_fill(int count)
+{{
+	struct zone *zone = model_zone();
+	struct per_cpu_pages *pcp = &this_cpu_ptr(zone->pageset)->pcp;
+	unsigned long pfn = zone_end_pfn(zone);
+
+	while (pcp->count < count) {{
+		struct page *page = pfn_to_page(--pfn);
+		set_page_count(page, 1);
+		page->index = MIGRATE_UNMOVABLE;
+		__free_pages(page, 0);
+	}}
+}}
+
+int model_prepare(void)
+{{
+	struct per_cpu_pages *pcp = &this_cpu_ptr(model_zone()->pageset)->pcp;
+
+	{prepare}drain_local_pages(NULL);
+	(void)pcp;
+	{fill}
+	return 0;
+}}
+
+/* What the recorded kernels' test did: a write() that was interrupted. */
+int model_writer(void)
+{{
+	lock_map_acquire(&sb_writers);
+	{marker}();
+	lock_map_release(&sb_writers);
+	return 1;
+}}
+
+int model_holder(void)
+{{
+	unsigned long flags;
+
+	spin_lock_irqsave(&model_zone()->lock, flags);
+	{marker}();
+	spin_unlock_irqrestore(&model_zone()->lock, flags);
+	return 1;
+}}
+
+static int result;
+
+int model_do_call(void)
+{{
+	{call}
+}}
+
+int model_call(void)
+{{
+	result = model_do_call();
+	return result;
+}}
+
+int model_call_locked(void)
+{{
+	unsigned long flags;
+
+	spin_lock_irqsave(&model_zone()->lock, flags);
+	result = model_do_call();
+	spin_unlock_irqrestore(&model_zone()->lock, flags);
+	return result;
+}}
+"#,
+            marker = super::MARKER,
+        )
+    }
+}
+
+fn squeezed(text: &str) -> Result<State, String> {
+    let rest = &text[2..];
+    if rest.starts_with('b') {
+        return Err(format!("`{text}`: squeezing with the watermark boost left on is not modelled yet"));
+    }
+    let (number, warm) = match rest.strip_suffix('w') {
+        Some(number) => (number, true),
+        None => (rest, false),
+    };
+    match number.parse::<u64>() {
+        Ok(n) if n <= 1000 => Ok(State {
+            text: text.into(),
+            lists: if warm { Lists::Warm } else { Lists::Drained },
+            lock: Lock::Free,
+            squeezed: Some(n),
+        }),
+        _ => Err(format!("`{text}`: squeezed states look like sq90 and sq40w")),
+    }
+}
