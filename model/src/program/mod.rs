@@ -27,10 +27,12 @@
 //! ```
 //! A call's `dst` is written even for `void` functions (with 0).
 
+pub mod lower;
 pub mod primitive;
 pub mod types;
 
 use crate::syntax::source::{SourceMap, Span};
+pub use lower::lower;
 pub use primitive::Primitive;
 use types::{TypeId, TypeTable};
 
