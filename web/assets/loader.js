@@ -21,17 +21,37 @@
         return loading;
     }
 
+    // A widget may also crash a moment after its start, in its own scheduler.
+    async function hydrate(module, figure) {
+        let crash = null;
+        const note = (event) => {
+            crash ??= event.error ?? event.reason ?? new Error(event.message);
+            event.preventDefault();
+        };
+        window.addEventListener("error", note);
+        window.addEventListener("unhandledrejection", note);
+        try {
+            await module.hydrate(figure);
+            await new Promise((resolve) => setTimeout(resolve));
+        } finally {
+            window.removeEventListener("error", note);
+            window.removeEventListener("unhandledrejection", note);
+        }
+        if (crash !== null) throw crash;
+    }
+
     async function upgrade(figure) {
         const still = figure.innerHTML;
         try {
             const module = await load(figure.dataset.module);
             // After a crash nothing in the module's memory can be trusted.
             if (broken) return;
-            module.hydrate(figure);
+            await hydrate(module, figure);
+            figure.dataset.ready = "true";
         } catch (error) {
             if (!broken) console.warn("The figures of this page stay as they are:", error);
             broken = true;
-            if (figure.innerHTML !== still) figure.innerHTML = still;
+            figure.innerHTML = still;
         }
     }
 

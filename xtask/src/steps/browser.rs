@@ -42,6 +42,8 @@ fn tests(filter: &[&str], axe: Option<&Path>, paths: &Paths) -> Result<Tally> {
     cargo.env("SITE_DIR", paths.book());
     cargo.env("WEBDRIVER_URL", &driver.url);
     cargo.env("CHROMIUM", browser.chromium);
+    // The stack of a failed assertion is all tokio's.
+    cargo.env("RUST_BACKTRACE", "0");
     if let Some(script) = axe {
         cargo.env("AXE", script);
     }
