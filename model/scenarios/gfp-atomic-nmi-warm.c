@@ -22,7 +22,7 @@ never = ["violation"]
 [expect.preempt-nodebug]
 never = ["violation"]
 [expect.rt-debug]
-sometimes = ["inconsistent-lock-state"]
+always = ["inconsistent-lock-state"]
 +++*/
 /*
  * Silent without PREEMPT_RT, by luck twice: the list has pages and the interrupted task is not in

@@ -14,7 +14,7 @@ context = "task"
 entry = "caller"
 [expect]
 always = ["R-might-sleep"]
-never = ["hang", "null", "invalid-wait-context"]
+never = ["hang", "null"]
 [expect.preempt-debug]
 always = ["sleeping-in-atomic"]
 [expect.preempt-nodebug]
