@@ -174,4 +174,8 @@ void model_boot(void)
 		if (populated_zone(&pgdat->node_zones[i]))
 			setup_limits(&pgdat->node_zones[i], &model_setup[i]);
 	}
+
+	/* Boot has allocated with GFP_KERNEL, interrupts on: lockdep remembers that of fs_reclaim. */
+	fs_reclaim_acquire(GFP_KERNEL);
+	fs_reclaim_release(GFP_KERNEL);
 }
