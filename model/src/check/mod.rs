@@ -14,9 +14,11 @@ mod irq_usage;
 mod lock_balance;
 mod memory_error;
 mod might_sleep;
+mod rcu_usage;
 mod recursion;
 mod report_lines;
 mod schedule_atomic;
+mod serial_console;
 mod wait_context;
 
 use std::rc::Rc;
@@ -27,7 +29,7 @@ use crate::machine::event::{Fault, LockRef, LockType, Now};
 use crate::machine::lockdep::Usage;
 use crate::machine::{Action, Console, CpuId, Event, EventKind, Machine};
 use crate::syntax::source::Span;
-pub use wait_context::WaitType;
+pub use wait_context::{WaitType, context_type, wait_types};
 
 macro_rules! names {
     ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])* $variant:ident = $text:literal,)* }) => {
@@ -63,6 +65,8 @@ names! {
         WaitType = "R-wait-type",
         /// A lock class used both inside and outside an interrupt level that can interrupt its holder.
         IrqUsage = "R-irq-usage",
+        /// Something that may sleep inside an RCU read section.
+        RcuUsage = "R-rcu-usage",
         /// A lock of a class this context holds already.
         LockRecursion = "R-lock-recursion",
         /// Released what it did not hold, or kept what it took.
@@ -140,6 +144,7 @@ pub enum Detail {
     List { text: String },
     Page { pfn: u64, text: String },
     Fault(Fault),
+    Rcu { word: &'static str, now: Box<Now> },
     Text(String),
 }
 
@@ -182,12 +187,15 @@ pub fn advance(before: &Machine, action: Action) -> Transition {
     let mut console = (*after.console).clone();
     let mut findings = Vec::new();
     for event in &events {
-        let found = judge(before, event, &console);
-        note(&mut console, event, found, &mut findings);
+        for found in judge(before, event, &console) {
+            note(before, &mut console, event, found, &mut findings);
+        }
+        note_output(before, &mut console, event, &mut findings);
         console.null |= is_null(before, event);
     }
     if let Some(found) = integrity::at_rest(&after, &events, &console) {
-        note(&mut console, events.last().expect("an end is an event"), Some(found), &mut findings);
+        console.broken |= 1 << found.rule as u32;
+        findings.push(found);
     }
     after.console = Rc::new(console.clone());
     if let Some(found) = deadlock::check(&after) {
@@ -204,8 +212,13 @@ fn is_null(machine: &Machine, event: &Event) -> bool {
         if inspect::is_allocator(machine.program(), func))
 }
 
-/// The first check that objects; the order is that in which a kernel's own tests come.
-fn judge(before: &Machine, event: &Event, console: &Console) -> Option<Finding> {
+/// What the checks object to, in the order in which a kernel's own tests come.
+fn judge(before: &Machine, event: &Event, console: &Console) -> Vec<Finding> {
+    let rcu = rcu_usage::check(before, event, console);
+    rcu.into_iter().chain(judge_event(before, event, console)).collect()
+}
+
+fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Finding> {
     let config = before.config();
     let seen = |class: Class| console.printed.contains(&(class as u8));
     let lockdep = config.prove_locking && !console.lockdep_off;
@@ -325,23 +338,47 @@ fn judge_lock(
 }
 
 /// Enters a finding into the console's memory.
-fn note(console: &mut Console, event: &Event, found: Option<Finding>, all: &mut Vec<Finding>) {
-    if let Some(mut finding) = found {
-        console.broken |= 1 << finding.rule as u32;
-        if finding.printed {
-            let panics = finding.class == Some(Class::Panic);
-            finding.deferred = event.context == ContextKind::Nmi && !panics;
-            print(console, finding.class, finding.deferred);
-            if panics {
-                flush(console);
-            }
-        }
-        all.push(finding);
+fn note(
+    machine: &Machine,
+    console: &mut Console,
+    event: &Event,
+    mut finding: Finding,
+    all: &mut Vec<Finding>,
+) {
+    console.broken |= 1 << finding.rule as u32;
+    if !finding.printed {
+        return all.push(finding);
     }
+    let panics = finding.class == Some(Class::Panic);
+    finding.deferred = event.context == ContextKind::Nmi && !panics;
+    let mut followed = serial_console::check(machine, event, console, &finding);
+    // lockdep_rcu_suspicious() prints an empty line first: the console's report comes before its own.
+    if finding.class == Some(Class::RcuUsage) {
+        if let Some(found) = followed.take() {
+            print(console, found.class, found.deferred);
+            all.push(found);
+        }
+    }
+    print(console, finding.class, finding.deferred);
+    if panics {
+        flush(console);
+    }
+    all.push(finding);
+    if let Some(found) = followed {
+        print(console, found.class, found.deferred);
+        all.push(found);
+    }
+}
+
+/// Reports that the modelled C prints itself, and the end of an NMI, which lets its output out.
+fn note_output(machine: &Machine, console: &mut Console, event: &Event, all: &mut Vec<Finding>) {
     match &event.kind {
         EventKind::Printk(line) => {
-            if let Some(class) = report_lines::class(line) {
-                print(console, Some(class), event.context == ContextKind::Nmi);
+            let Some(class) = report_lines::class(line) else { return };
+            print(console, Some(class), event.context == ContextKind::Nmi);
+            if let Some(found) = serial_console::after_printk(machine, event, console) {
+                print(console, found.class, found.deferred);
+                all.push(found);
             }
         }
         EventKind::Exit { .. } if event.context == ContextKind::Nmi => flush(console),

@@ -53,11 +53,15 @@ pub(super) fn check(lock: &LockRef, now: &Now) -> Option<(WaitType, WaitType)> {
         return None;
     }
     let (outer, _) = wait_types(lock);
-    let allowed = now
-        .held
+    let allowed = allowed(now);
+    (outer > allowed).then_some((outer, allowed))
+}
+
+/// What may be waited for here: the least of the context and the locks it holds.
+pub(super) fn allowed(now: &Now) -> WaitType {
+    now.held
         .iter()
         .map(|held| wait_types(&held.lock).1)
         .filter(|&inner| inner != WaitType::Invalid)
-        .fold(context_type(now.context), WaitType::min);
-    (outer > allowed).then_some((outer, allowed))
+        .fold(context_type(now.context), WaitType::min)
 }

@@ -189,13 +189,20 @@ impl Exec<'_> {
             if lock.sleeps {
                 let now = self.now();
                 self.event(EventKind::Schedule { now });
-                if self.ctx.kind == ContextKind::Nmi {
+                // Held by the interrupted task, which looks like the waiter itself: it waits for ever.
+                if self.ctx.kind == ContextKind::Nmi && !self.interrupted_task_owns(&lock) {
                     return self.halt("scheduling in an NMI: the kernel cannot return from it");
                 }
             }
         }
         self.ctx.waits_for = Some(lock);
         Flow::Wait
+    }
+
+    fn interrupted_task_owns(&self, lock: &LockRef) -> bool {
+        let current = self.machine.cpus[usize::from(self.cpu.0)].current;
+        let owner = self.machine.memory.read(lock.addr, 4);
+        current.is_some_and(|task| owner == u64::from(task.0) + 1)
     }
 
     fn take(&mut self, lock: LockRef, waited: bool) {

@@ -124,15 +124,7 @@ impl Machine {
         let (kind, run) = (ctx.kind, ctx.run);
         let (irqs_off, preempt_count) = (ctx.irqs_off_before, ctx.preempt_count_before);
         self.edit_top(cpu, |top| *top = ctx);
-        if finished {
-            let exit = events.iter().rev().find_map(|e| match e.kind {
-                EventKind::Exit { value, .. } => Some(value),
-                _ => None,
-            });
-            if let Some(slot) = self.returns.get_mut(usize::from(run.0)) {
-                *slot = exit;
-            }
-        }
+        self.note_returns(run, events);
         match kind {
             ContextKind::Task if finished => self.leave_cpu(cpu, TaskState::Done),
             ContextKind::Task if sleeps => self.leave_cpu(cpu, TaskState::Blocked),
@@ -144,6 +136,18 @@ impl Machine {
                 this.irqs_off = irqs_off;
             }
             _ => {}
+        }
+    }
+
+    /// Remembers what the run's entry function returned; its wrapper's value is of no interest.
+    fn note_returns(&mut self, run: RunId, events: &[Event]) {
+        let Some(spec) = self.setup.0.runs.get(usize::from(run.0)) else { return };
+        let returned = |e: &Event| match e.kind {
+            EventKind::Return { func, value } if func == spec.entry => Some(value),
+            _ => None,
+        };
+        if let Some(value) = events.iter().rev().find_map(returned) {
+            self.returns[usize::from(run.0)] = Some(value);
         }
     }
 

@@ -159,7 +159,7 @@ pub fn execution(
 ) -> Result<(Trace, RunId), Problem> {
     let config = crate::config::Config::named(config).map_err(|e| Problem::text("matrix", &e))?;
     let interrupt = placement(context, &config).is_some_and(|p| p.kind != ContextKind::Task);
-    let text = state.scenario(kernel, context, call, interrupt);
+    let text = state.scenario(kernel, &config, context, call);
     let scenario = Scenario::parse("cell.c", &text)?;
     let mut machine = scenario.machine_prepared(&scenario.tree()?, &config, Some("model_prepare"))?;
     machine.console = Default::default();

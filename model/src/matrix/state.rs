@@ -1,6 +1,8 @@
 //! The states of the matrix, and the scenario of a cell.
 
 use super::call::Call;
+use crate::config::Config;
+use crate::machine::context::{ContextKind, placement};
 
 /// The states shown when none is named.
 pub const STATES: &[&str] = &["warm", "drained", "zlock", "zlock_remote"];
@@ -12,6 +14,8 @@ const DMA32: (u64, u64) = (20_400, 19_451);
 const MIN: (u64, u64) = (49, 262);
 /// Pages on the list of CPU 0 in a warm state.
 const WARM: u32 = 16;
+/// More pages than a per-CPU list of that machine holds.
+const HOARD: u32 = 64;
 
 /// A state of the allocator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,9 +74,17 @@ impl State {
     }
 
     /// The scenario of a cell; its last run makes the call.
-    pub(super) fn scenario(&self, kernel: &str, context: &str, call: &Call, interrupt: bool) -> String {
+    pub(super) fn scenario(
+        &self,
+        kernel: &str,
+        config: &Config,
+        context: &str,
+        call: &Call,
+    ) -> String {
+        let interrupt = placement(context, config).is_some_and(|p| p.kind != ContextKind::Task);
         let free = |zone: (u64, u64), min: u64| self.squeezed.map_or(zone.1, |n| min * n / 100);
-        let (dma, dma32) = (free(DMA, MIN.0), free(DMA32, MIN.1));
+        let listed = if self.lists == Lists::Warm { u64::from(WARM) } else { 0 };
+        let (dma, dma32) = (free(DMA, MIN.0), free(DMA32, MIN.1) + listed);
         let mut runs = String::new();
         if self.lock == Lock::Remote {
             runs += "[[run]]\ncontext = \"task\"\nentry = \"model_holder\"\ncpu = 1\n";
@@ -81,16 +93,23 @@ impl State {
             let entry = if self.lock == Lock::Interrupted { "model_holder" } else { "model_writer" };
             runs += &format!("[[run]]\ncontext = \"task\"\nentry = \"{entry}\"\n");
         }
-        let entry = match (self.lock, interrupt) {
-            (Lock::Interrupted, false) => "model_call_locked",
-            _ => "model_call",
+        // A caller that holds zone->lock itself took it before it entered the context.
+        let locked = self.lock == Lock::Interrupted && !interrupt;
+        let wrapped = locked && placement(context, config).is_some_and(|p| p.wrapped);
+        let (run_context, entry) = match locked {
+            true => (if wrapped { "task" } else { context }, "model_call_locked"),
+            false => (context, "model_call"),
         };
-        runs += &format!("[[run]]\ncontext = \"{context}\"\nentry = \"{entry}\"\n");
+        let enter = match wrapped {
+            true => format!("context_{context}((void (*)(void))model_call);"),
+            false => "model_call();".into(),
+        };
+        runs += &format!("[[run]]\ncontext = \"{run_context}\"\nentry = \"{entry}\"\n");
         let (dma_pages, dma32_pages) = (DMA.0, DMA32.0);
         let order = call.order.unwrap_or(0);
         let fill = match self.lists {
             Lists::Drained => String::new(),
-            Lists::Warm => format!("model_fill(pcp->count + {WARM});"),
+            Lists::Warm => format!("model_fill({WARM});"),
             Lists::Full => "model_fill(pcp->high - 1);".into(),
         };
         let prepare = if call.name == "free_pages" {
@@ -114,9 +133,11 @@ free = {dma32}
 static struct page *prepared;
 static struct lockdep_map sb_writers = {{ .name = "sb_writers" }};
 
+static int marks;
+
 void {marker}(void)
 {{
-	barrier();
+	marks++;
 }}
 
 static struct zone *model_zone(void)
@@ -124,19 +145,18 @@ static struct zone *model_zone(void)
 	return &contig_page_data.node_zones[ZONE_DMA32];
 }}
 
-/* Frees pages that were in use, one by one, until this CPU's list holds so many. */
+/* Fills this CPU's list as use would: what was allocated is freed. */
+static struct page *hoard[{hoard}];
+
 static void model_fill(int count)
 {{
-	struct zone *zone = model_zone();
-	struct per_cpu_pages *pcp = &this_cpu_ptr(zone->pageset)->pcp;
-	unsigned long pfn = zone_end_pfn(zone);
+	struct per_cpu_pages *pcp = &this_cpu_ptr(model_zone()->pageset)->pcp;
+	int i;
 
-	while (pcp->count < count) {{
-		struct page *page = pfn_to_page(--pfn);
-		set_page_count(page, 1);
-		page->index = MIGRATE_UNMOVABLE;
-		__free_pages(page, 0);
-	}}
+	for (i = 0; i < count; i++)
+		hoard[i] = alloc_pages(GFP_ATOMIC, 0);
+	for (i = 0; i < count && pcp->count < count; i++)
+		__free_pages(hoard[i], 0);
 }}
 
 int model_prepare(void)
@@ -162,9 +182,11 @@ int model_holder(void)
 {{
 	unsigned long flags;
 
+	lock_map_acquire(&sb_writers);
 	spin_lock_irqsave(&model_zone()->lock, flags);
 	{marker}();
 	spin_unlock_irqrestore(&model_zone()->lock, flags);
+	lock_map_release(&sb_writers);
 	return 1;
 }}
 
@@ -186,12 +208,13 @@ int model_call_locked(void)
 	unsigned long flags;
 
 	spin_lock_irqsave(&model_zone()->lock, flags);
-	result = model_do_call();
+	{enter}
 	spin_unlock_irqrestore(&model_zone()->lock, flags);
 	return result;
 }}
 "#,
             marker = super::MARKER,
+            hoard = HOARD,
         )
     }
 }

@@ -1,0 +1,66 @@
+//! The report about the report: a serial console's `port_lock` is a `spinlock_t`.
+//!
+//! Without PREEMPT_RT, v5.9 prints in the context of the caller, so a report made where only raw
+//! locks may be taken is followed by lockdep's "Invalid wait context" about the console. No rule of
+//! the allocator is broken by it. Not made for NMI, whose output waits.
+
+use super::wait_context::{WaitType, allowed};
+use super::{Class, Detail, Finding, Rule};
+use crate::machine::context::ContextKind;
+use crate::machine::event::Now;
+use crate::machine::{Console, Event, EventKind, Machine};
+
+/// After (or, for RCU, before) a finding is printed.
+pub(super) fn check(
+    machine: &Machine,
+    event: &Event,
+    console: &Console,
+    finding: &Finding,
+) -> Option<Finding> {
+    let now = match &finding.detail {
+        Detail::Sleep { now, .. } | Detail::Rcu { now, .. } | Detail::Schedule { now } => now,
+        _ => return None,
+    };
+    found(machine, event, console, now)
+}
+
+/// After a report printed by the modelled C.
+pub(super) fn after_printk(machine: &Machine, event: &Event, console: &Console) -> Option<Finding> {
+    let top = machine.top(event.cpu)?;
+    let now = Now {
+        context: event.context,
+        preempt_count: 0,
+        irqs_off: false,
+        rcu_depth: 0,
+        rcu_from_locks: 0,
+        held: top.held.clone(),
+        held_below: machine.contexts(event.cpu).flat_map(|c| c.held.iter().copied()).collect(),
+    };
+    found(machine, event, console, &now)
+}
+
+fn found(machine: &Machine, event: &Event, console: &Console, now: &Now) -> Option<Finding> {
+    debug_assert!(!matches!(event.kind, EventKind::Enter { .. }));
+    let config = machine.config();
+    let looks = !machine.setup().wait_context_needs_held_lock
+        || !now.held.is_empty()
+        || !now.held_below.is_empty();
+    let lockdep = config.prove_locking && config.prove_raw_lock_nesting && !console.lockdep_off;
+    if config.rt || !lockdep || !looks || event.context == ContextKind::Nmi {
+        return None;
+    }
+    (allowed(now) < WaitType::Config).then(|| Finding {
+        rule: Rule::WaitType,
+        class: Some(Class::InvalidWaitContext),
+        printed: true,
+        deferred: false,
+        cpu: event.cpu,
+        context: event.context,
+        span: event.span,
+        detail: Detail::Text(
+            "[ BUG: Invalid wait context ] about the console's own (&port_lock_key){-.-.}-{3:3}, \
+             taken to print the report above"
+                .into(),
+        ),
+    })
+}
