@@ -12,8 +12,8 @@ pub mod source;
 use std::collections::BTreeMap;
 
 use ast::TranslationUnit;
-use diagnostic::Diagnostic;
-use source::SourceMap;
+use diagnostic::{Diagnostic, Severity};
+use source::{SourceMap, Span};
 
 /// What is compiled.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,8 @@ pub struct Parsed {
 pub fn parse(input: &Input) -> Parsed {
     let mut done = preprocess::preprocess(input.files, input.main, input.defines);
     let (unit, errors) = parse::parse(&done.tokens, &mut done.symbols, &done.sources);
-    let errors = without_consequences(&done.sources, &done.diagnostics, errors);
+    let end = done.tokens.last().map(|t| t.span);
+    let errors = without_consequences(&done.sources, &done.diagnostics, errors, end);
     let mut diagnostics = done.diagnostics;
     diagnostics.extend(errors);
     diagnostics.sort_by_key(|d| d.span);
@@ -54,17 +55,18 @@ pub fn parse(input: &Input) -> Parsed {
     }
 }
 
-/// Drops the parser's errors on lines where the preprocessor already found one: a macro that could
-/// not be replaced leaves nonsense behind.
+/// Drops the parser's errors where the preprocessor already found one: a macro that could not be
+/// replaced leaves nonsense on its line, and an unterminated one takes the end of the text with it.
 fn without_consequences(
     sources: &SourceMap,
     earlier: &[Diagnostic],
     errors: Vec<Diagnostic>,
+    end: Option<Span>,
 ) -> Vec<Diagnostic> {
     let line = |d: &Diagnostic| (d.span.file, sources.line_column(d.span).line);
-    let known: Vec<_> = earlier.iter().map(line).collect();
-    errors
-        .into_iter()
-        .filter(|e| !known.contains(&line(e)))
-        .collect()
+    let earlier = earlier.iter().filter(|d| d.severity == Severity::Error);
+    let known: Vec<_> = earlier.map(line).collect();
+    let follows =
+        |e: &Diagnostic| known.contains(&line(e)) || !known.is_empty() && Some(e.span) == end;
+    errors.into_iter().filter(|e| !follows(e)).collect()
 }

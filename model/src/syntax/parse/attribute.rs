@@ -36,15 +36,18 @@ const REFUSED: [&str; 9] = [
 const LARGEST_ALIGNMENT: u64 = 16;
 
 impl Parser<'_> {
-    /// attributes = ("__attribute__" "((" attribute ("," attribute)* "))")*
+    /// attributes = ("__attribute__" "((" attribute? ("," attribute?)* "))")*
     pub(super) fn attributes(&mut self) -> Parse<Attributes> {
         let mut all = Attributes::default();
         while self.accept_keyword(Keyword::Attribute) {
             self.expect(TokenKind::LParen)?;
             self.expect(TokenKind::LParen)?;
-            while self.kind() != TokenKind::RParen {
-                if !self.accept(TokenKind::Comma) {
+            loop {
+                if !matches!(self.kind(), TokenKind::Comma | TokenKind::RParen) {
                     self.attribute(&mut all)?;
+                }
+                if !self.accept(TokenKind::Comma) {
+                    break;
                 }
             }
             self.expect(TokenKind::RParen)?;
@@ -53,10 +56,10 @@ impl Parser<'_> {
         Ok(all)
     }
 
-    /// attribute = any-name ("(" … ")")?
+    /// attribute = name ("(" (assignment ("," assignment)*)? ")")?
     fn attribute(&mut self, all: &mut Attributes) -> Parse<()> {
-        // `const` is an attribute too, so keywords are names here.
-        if self.kind() != TokenKind::Ident {
+        // `const` is an attribute too.
+        if !self.is_name(self.token()) && !self.at_keyword(Keyword::Const) {
             return Err(self.expected("an attribute"));
         }
         let name = self.advance();
@@ -74,7 +77,8 @@ impl Parser<'_> {
             plain if REFUSED.contains(&plain) => {
                 return Err(self.error(name.span, format!("attribute `{plain}` is not supported")));
             }
-            _ => self.skip_parentheses()?,
+            _ if self.kind() == TokenKind::LParen => drop(self.arguments()?),
+            _ => {}
         }
         Ok(())
     }
@@ -96,25 +100,5 @@ impl Parser<'_> {
         let (name, _) = self.string()?;
         self.expect(TokenKind::RParen)?;
         Ok(name.starts_with(b".data..percpu"))
-    }
-
-    /// Balanced parentheses, if there are any.
-    pub(super) fn skip_parentheses(&mut self) -> Parse<()> {
-        if self.kind() != TokenKind::LParen {
-            return Ok(());
-        }
-        let mut depth = 0_usize;
-        loop {
-            match self.kind() {
-                TokenKind::LParen => depth += 1,
-                TokenKind::RParen => depth -= 1,
-                TokenKind::Eof => return Err(self.expected("`)`")),
-                _ => {}
-            }
-            self.advance();
-            if depth == 0 {
-                return Ok(());
-            }
-        }
     }
 }

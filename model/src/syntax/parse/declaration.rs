@@ -9,7 +9,7 @@ impl Parser<'_> {
     pub(super) fn file_level_declaration(&mut self) -> Parse<Item> {
         let start = self.token().span;
         let mut specified = self.specifiers()?;
-        if self.kind() == TokenKind::Semi {
+        if self.kind() == TokenKind::Semi || self.is_forgotten_semi(&specified.ty) {
             return self
                 .declaration_rest(specified, start)
                 .map(Item::Declaration);
@@ -77,9 +77,9 @@ impl Parser<'_> {
     }
 
     fn declaration_rest(&mut self, mut specified: Specified, start: Span) -> Parse<Declaration> {
-        if self.kind() == TokenKind::Semi {
+        if self.kind() == TokenKind::Semi || self.is_forgotten_semi(&specified.ty) {
             self.check_declares_something(&specified)?;
-            self.advance();
+            self.expect_semi("a definition")?;
             let span = self.since(start);
             let Specified {
                 specs, ty: base, ..
@@ -134,7 +134,8 @@ impl Parser<'_> {
             attributes.merge(leading);
         }
         if self.kind() == TokenKind::LBrace && self.scopes.len() > 1 {
-            return Err(self.function_in_function());
+            let name = declarators.last().map(|d: &InitDeclarator| d.name.span);
+            return Err(self.function_in_function(name));
         }
         self.expect_semi("a declaration")?;
         let Specified {
@@ -244,10 +245,14 @@ impl Parser<'_> {
 
     /// Most often a `}` is missing above. The body is skipped, and the next such function is no
     /// further error.
-    fn function_in_function(&mut self) -> Reported {
+    fn function_in_function(&mut self, name: Option<Span>) -> Reported {
         if !self.nested_function {
             self.nested_function = true;
-            self.error_here("a function inside a function: is a `}` missing above?");
+            let span = name.unwrap_or(self.token().span);
+            self.error(
+                span,
+                "a function inside a function: is a `}` missing above?",
+            );
         }
         Reported
     }

@@ -73,7 +73,7 @@ impl Parser<'_> {
         let mut n_pointers = 0;
         loop {
             match self.keyword() {
-                Some(Keyword::Const | Keyword::Volatile | Keyword::Restrict) => {
+                Some(Keyword::Const | Keyword::Volatile | Keyword::Restrict) if n_pointers > 0 => {
                     self.advance();
                 }
                 Some(Keyword::Attribute) => drop(self.attributes()?),
@@ -145,14 +145,16 @@ impl Parser<'_> {
     fn array_suffix(&mut self) -> Parse<Option<Box<Expr>>> {
         use Keyword::{Const, Restrict, Static, Volatile};
         self.advance();
-        while let Some(Const | Restrict | Static | Volatile) = self.keyword() {
+        let mut needs_length = false;
+        while let Some(keyword @ (Const | Restrict | Static | Volatile)) = self.keyword() {
+            needs_length |= keyword == Static;
             self.advance();
         }
         if self.kind() == TokenKind::Star && self.peek(1).kind == TokenKind::RBracket {
             return Err(self.error_here("variable length arrays are not supported"));
         }
         let mut length = None;
-        if self.kind() != TokenKind::RBracket {
+        if needs_length || self.kind() != TokenKind::RBracket {
             length = Some(Box::new(self.assignment()?));
         }
         self.expect(TokenKind::RBracket)?;

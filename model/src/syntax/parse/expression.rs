@@ -293,7 +293,7 @@ impl Parser<'_> {
     }
 
     /// arguments = "(" (assignment ("," assignment)*)? ")"
-    fn arguments(&mut self) -> Parse<Vec<Expr>> {
+    pub(super) fn arguments(&mut self) -> Parse<Vec<Expr>> {
         self.advance();
         let mut arguments = Vec::new();
         if self.accept(TokenKind::RParen) {

@@ -30,7 +30,7 @@ use super::source::{SourceMap, Span};
 const NESTING_MAX: usize = 200;
 
 /// How high an expression's tree may grow by operators in a row, such as `a + b + c + …`.
-const HEIGHT_MAX: usize = 400;
+const HEIGHT_MAX: usize = 256;
 
 /// How many tokens the tree may stand for: `__auto_type` copies its initialiser.
 const SIZE_MAX: usize = 4_000_000;
@@ -117,6 +117,9 @@ impl Parser<'_> {
     fn external_declaration(&mut self) -> Parse<Item> {
         if self.at_keyword(Keyword::StaticAssert) {
             return self.static_assert().map(Item::StaticAssert);
+        }
+        if self.kind() == TokenKind::RBrace {
+            return Err(self.error_here("this `}` closes nothing"));
         }
         if self.at_keyword(Keyword::Asm) {
             return Err(self.error_here("inline assembly is not supported"));

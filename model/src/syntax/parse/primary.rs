@@ -71,8 +71,12 @@ impl Parser<'_> {
     }
 
     fn name(&mut self) -> Parse<Expr> {
-        let token = self.advance();
+        let token = self.token();
         let name = self.symbols.name(token.text).to_owned();
+        if self.is_typedef(token) {
+            return Err(self.error_here(format!("expected an expression, found the type `{name}`")));
+        }
+        self.advance();
         let prefix = matches!(&*name, "L" | "u" | "U" | "u8");
         let next = self.token();
         if prefix && !next.space && matches!(next.kind, TokenKind::Str | TokenKind::Char) {
@@ -89,6 +93,13 @@ impl Parser<'_> {
 
     fn parenthesised(&mut self) -> Parse<Expr> {
         let open = self.advance();
+        if self.is_pointer_to_unknown() {
+            let unknown = self.token();
+            self.unknown_type(unknown);
+            self.type_name()?;
+            self.expect(TokenKind::RParen)?;
+            return self.primary();
+        }
         let name = self.token();
         let inner = self.expression()?;
         if !self.accept(TokenKind::RParen) {
@@ -104,6 +115,18 @@ impl Parser<'_> {
             return self.primary();
         }
         Ok(Expr { span, ..inner })
+    }
+
+    /// `(foo *)`, where nobody has declared `foo`.
+    fn is_pointer_to_unknown(&self) -> bool {
+        let name = self.token();
+        if !self.is_name(name) || self.lookup(name.text).is_some() {
+            return false;
+        }
+        let n_stars = (1..NESTING_MAX)
+            .take_while(|&n| self.peek(n).kind == TokenKind::Star)
+            .count();
+        n_stars > 0 && self.peek(n_stars + 1).kind == TokenKind::RParen
     }
 
     /// statement-expression = "(" block ")" (GNU)

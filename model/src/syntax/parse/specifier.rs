@@ -120,10 +120,11 @@ impl Parser<'_> {
         let mut words = Words::default();
         let mut ty = None;
         let mut auto_type = false;
-        loop {
+        let mut refused = false;
+        while !ty.as_ref().is_some_and(|ty| self.is_forgotten_semi(ty)) {
             let token = self.token();
             let Some(keyword) = self.keyword_of(token) else {
-                let typed = ty.is_some() || auto_type || !words.none();
+                let typed = ty.is_some() || auto_type || refused || !words.none();
                 if typed || !self.is_typedef(token) {
                     break;
                 }
@@ -161,13 +162,17 @@ impl Parser<'_> {
                     auto_type = true;
                     self.advance();
                 }
+                _ if self.refuse(keyword)? => refused = true,
                 _ => match self.type_specifier(keyword, ty.is_some() || !words.none())? {
                     Some(specified) => ty = Some(specified),
                     None => break,
                 },
             }
         }
-        let ty = self.specified_type(ty, words, auto_type)?;
+        let ty = match refused {
+            true => TypeExpr::Int(IntType::Int),
+            false => self.specified_type(ty, words, auto_type)?,
+        };
         Ok(Specified {
             specs,
             ty,
@@ -203,22 +208,41 @@ impl Parser<'_> {
         Ok(alignment)
     }
 
+    /// Reports a type that is not in the subset, and takes it.
+    fn refuse(&mut self, keyword: Keyword) -> Parse<bool> {
+        let message = match keyword {
+            Keyword::Float => "floating point is not supported",
+            Keyword::Complex => "complex numbers are not supported",
+            Keyword::Int128 => "`__int128` is not supported",
+            Keyword::Atomic => "`_Atomic` is not supported",
+            Keyword::ThreadLocal => "thread-local variables are not supported",
+            Keyword::VaList => "variadic functions cannot be defined here",
+            _ => return Ok(false),
+        };
+        self.error_here(message);
+        self.advance();
+        if keyword == Keyword::Atomic && self.accept(TokenKind::LParen) {
+            self.type_name()?;
+            self.expect(TokenKind::RParen)?;
+        }
+        Ok(true)
+    }
+
+    /// Whether another declaration begins behind the `}` of this definition.
+    pub(super) fn is_forgotten_semi(&self, ty: &TypeExpr) -> bool {
+        let defined = match ty {
+            TypeExpr::Record(record) => record.members.is_some(),
+            TypeExpr::Enum(enum_) => enum_.constants.is_some(),
+            _ => false,
+        };
+        use Keyword::*;
+        let attribute = matches!(self.keyword(), Some(Attribute | Const | Volatile | Alignas));
+        let begins = self.keyword().is_some() && self.starts_type(self.token());
+        defined && begins && !attribute
+    }
+
     /// type-specifier = "void" | "_Bool" | record | enum | typeof; none for other keywords.
     fn type_specifier(&mut self, keyword: Keyword, typed: bool) -> Parse<Option<TypeExpr>> {
-        let refused = match keyword {
-            Keyword::Float => Some("floating point is not supported"),
-            Keyword::Complex => Some("complex numbers are not supported"),
-            Keyword::Int128 => Some("`__int128` is not supported"),
-            Keyword::Atomic => Some("`_Atomic` is not supported"),
-            Keyword::ThreadLocal => Some("thread-local variables are not supported"),
-            Keyword::VaList => Some("variadic functions cannot be defined here"),
-            _ => None,
-        };
-        if let Some(message) = refused {
-            self.error_here(message);
-            self.advance();
-            return Ok(Some(TypeExpr::Int(IntType::Int)));
-        }
         use Keyword::*;
         if !matches!(keyword, Void | Bool | Struct | Union | Enum | Typeof) {
             return Ok(None);
@@ -280,7 +304,7 @@ impl Parser<'_> {
             return Err(self.expected("a type"));
         }
         let name = self.symbols.name(token.text).to_owned();
-        if self.peek(1).kind == TokenKind::LParen && !self.is_name(self.peek(2)) {
+        if self.peek(1).kind == TokenKind::LParen && self.peek(2).kind != TokenKind::Star {
             let message = format!("`{name}` is neither a type nor a macro known here");
             return Err(self.error(token.span, message));
         }

@@ -30,14 +30,14 @@ impl Parser<'_> {
 
     /// block-item = declaration | static-assert | statement
     fn block_item(&mut self, items: &mut Vec<BlockItem>) -> Parse<()> {
-        let mut attributes = Default::default();
-        if self.at_keyword(Keyword::Attribute) {
-            attributes = self.attributes()?;
-        }
+        let with_attributes = self.at_keyword(Keyword::Attribute);
+        let attributes = self.attributes()?;
         let item = if self.at_keyword(Keyword::StaticAssert) {
             BlockItem::StaticAssert(self.static_assert()?)
         } else if self.starts_declaration() {
             BlockItem::Declaration(self.nest(|p| p.declaration(attributes))?)
+        } else if with_attributes {
+            BlockItem::Stmt(self.attribute_statement()?)
         } else {
             BlockItem::Stmt(self.statement()?)
         };
@@ -115,7 +115,7 @@ impl Parser<'_> {
             Keyword::Attribute => {
                 // `__attribute__((fallthrough));`
                 self.attributes()?;
-                self.statement()
+                self.attribute_statement()
             }
             Keyword::Asm => Err(self.error_here("inline assembly is not supported")),
             Keyword::Label => Err(self.error_here("`__label__` is not supported")),
@@ -125,6 +125,16 @@ impl Parser<'_> {
             }
             _ => self.expression_statement(),
         }
+    }
+
+    /// attribute-statement = attributes ";", the attributes taken: `__attribute__((fallthrough));`
+    fn attribute_statement(&mut self) -> Parse<Stmt> {
+        let span = self.previous_span();
+        self.expect_semi("a statement's attributes")?;
+        Ok(Stmt {
+            kind: StmtKind::Empty,
+            span: self.since(span),
+        })
     }
 
     /// label = name ":" statement; atomic = "atomic" block

@@ -134,7 +134,11 @@ impl Parser<'_> {
         self.diagnose(Diagnostic::error(span, message))
     }
 
+    /// At the end of the text an error is news only if it is the first one.
     pub(super) fn diagnose(&mut self, diagnostic: Diagnostic) -> Reported {
+        if self.n_errors > 0 && self.kind() == TokenKind::Eof {
+            return Reported;
+        }
         self.diagnostics.push(diagnostic);
         self.n_errors += 1;
         if self.n_errors == ERRORS_MAX {
@@ -153,6 +157,12 @@ impl Parser<'_> {
 
     /// After an error in a block: behind the next `;` or balanced `}`, or before the block's `}`.
     pub(super) fn recover_in_block(&mut self) {
+        self.skip_statement();
+        // Its `if` was skipped.
+        self.accept_keyword(Keyword::Else);
+    }
+
+    fn skip_statement(&mut self) {
         let mut depth = 0_usize;
         loop {
             match self.kind() {

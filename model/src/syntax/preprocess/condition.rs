@@ -1,6 +1,6 @@
 //! The expressions of `#if` and `#elif`, computed in 64 bits.
 
-use super::Preprocessor;
+use super::{Preprocessor, printable};
 use crate::syntax::ast::IntType;
 use crate::syntax::lex::{Token, TokenKind};
 use crate::syntax::literal;
@@ -115,12 +115,7 @@ impl Evaluator<'_, '_> {
     }
 
     fn unexpected(&self, token: &Token) -> (Span, String) {
-        let text = self
-            .preprocessor
-            .symbols
-            .name(token.text)
-            .escape_debug()
-            .to_string();
+        let text = printable(self.preprocessor.symbols.name(token.text));
         (token.span, format!("unexpected `{text}` in `#if`"))
     }
 

@@ -1,6 +1,6 @@
 //! Directives, and the groups that conditionals skip.
 
-use super::{Condition, Preprocessor};
+use super::{Condition, Preprocessor, printable};
 use crate::syntax::lex::{Symbol, Token, TokenKind};
 use crate::syntax::source::Span;
 
@@ -41,7 +41,7 @@ impl Preprocessor<'_> {
             "pragma" => self.pragma(rest),
             "line" => {}
             other => {
-                let message = format!("unknown directive `#{}`", other.escape_debug());
+                let message = format!("unknown directive `#{}`", printable(other));
                 self.error(directive, message);
             }
         }
@@ -162,21 +162,25 @@ impl Preprocessor<'_> {
     fn skip_group(&mut self) {
         let mut nested = 0_usize;
         while let Some((directive, line)) = self.next_directive() {
-            match self.symbols.name(line[0].text) {
-                "if" | "ifdef" | "ifndef" => nested += 1,
-                "endif" if nested > 0 => nested -= 1,
-                "endif" => return self.endif(directive),
-                "elif" if nested == 0 => {
-                    if self.elif_after_skip(directive, &line[1..]) {
-                        return;
-                    }
+            let done = match self.symbols.name(line[0].text) {
+                "elif" if nested == 0 => self.elif_after_skip(directive, &line[1..]),
+                "else" if nested == 0 => self.else_after_skip(directive),
+                "endif" if nested == 0 => {
+                    self.endif(directive);
+                    true
                 }
-                "else" if nested == 0 => {
-                    if self.else_after_skip(directive) {
-                        return;
-                    }
+                "if" | "ifdef" | "ifndef" => {
+                    nested += 1;
+                    false
                 }
-                _ => {}
+                "endif" => {
+                    nested -= 1;
+                    false
+                }
+                _ => false,
+            };
+            if done {
+                return;
             }
         }
     }

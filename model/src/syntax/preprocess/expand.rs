@@ -40,6 +40,8 @@ impl Feed {
 struct Args {
     raw: Vec<Vec<Token>>,
     expanded: Vec<Option<Vec<Token>>>,
+    /// The variadic one was not even given as an empty one.
+    rest_omitted: bool,
 }
 
 /// One use of a macro.
@@ -114,12 +116,16 @@ impl Preprocessor<'_> {
 
     fn put_back(&mut self, feed: &mut Feed, use_: &Use, tokens: Vec<Token>) {
         self.count_work(use_.span, tokens.len());
-        let mut space = use_.space;
+        if tokens.is_empty()
+            && let Some(next) = feed.pending.last_mut()
+        {
+            next.space |= use_.space;
+        }
         let start = feed.pending.len();
-        for mut token in tokens {
+        for (idx, mut token) in tokens.into_iter().enumerate() {
             token.hide = self.hide_sets.union(token.hide, use_.hide);
             token.span = use_.span;
-            token.space = std::mem::replace(&mut space, false) || token.space;
+            token.space = if idx == 0 { use_.space } else { token.space };
             feed.pending.push(token);
         }
         feed.pending[start..].reverse();
@@ -138,6 +144,7 @@ impl Preprocessor<'_> {
         let mut no_args = Args {
             raw: Vec::new(),
             expanded: Vec::new(),
+            rest_omitted: false,
         };
         let tokens = self.substitute(&use_, None, body, &mut no_args);
         self.put_back(feed, &use_, tokens);
@@ -216,7 +223,9 @@ impl Preprocessor<'_> {
         if wanted == 0 && raw.len() == 1 && raw[0].is_empty() {
             raw.clear();
         }
-        if params.variadic && raw.len() + 1 == wanted {
+        let alone = wanted == 1 && raw.len() == 1 && raw[0].is_empty();
+        let rest_omitted = params.variadic && (alone || raw.len() + 1 == wanted);
+        if rest_omitted && !alone {
             raw.push(Vec::new());
         }
         if raw.len() != wanted {
@@ -234,6 +243,7 @@ impl Preprocessor<'_> {
         Some(Args {
             expanded: vec![None; raw.len()],
             raw,
+            rest_omitted,
         })
     }
 
@@ -262,11 +272,10 @@ impl Preprocessor<'_> {
             let tokens = match operand {
                 Operand::Tokens(tokens) => tokens,
                 Operand::Arg(arg) if pasted && self.is_gnu_comma(params, arg, &out, left_empty) => {
-                    if args.raw[arg].is_empty() {
+                    if args.rest_omitted {
                         out.pop();
                     }
-                    let expanded = self.expanded_arg(args, arg);
-                    self.append(use_, &mut out, expanded);
+                    self.append(use_, &mut out, args.raw[arg].clone());
                     left_empty = false;
                     idx += n_taken;
                     continue;
@@ -319,7 +328,7 @@ impl Preprocessor<'_> {
         }
     }
 
-    /// GNU: `, ## args` keeps the comma only when there are arguments.
+    /// GNU: `, ## args` drops the comma when there are no such arguments.
     fn is_gnu_comma(
         &self,
         params: Option<&Params>,

@@ -123,11 +123,11 @@ impl Preprocessor<'_> {
             span: Some(name.span),
             kind,
         };
-        if let Some(old) = self.macros.get(&name.text) {
-            if old.kind != new.kind {
-                let warning = redefinition(self.symbols.name(name.text), name.span, old.span);
-                self.diagnose(warning);
-            }
+        if let Some(old) = self.macros.get(&name.text)
+            && old.kind != new.kind
+        {
+            let warning = redefinition(self.symbols.name(name.text), name.span, old.span);
+            self.diagnose(warning);
         }
         self.macros.insert(name.text, Rc::new(new));
     }

@@ -173,7 +173,7 @@ impl<'a> Preprocessor<'a> {
                 token.kind = TokenKind::Char;
             }
             TokenKind::BadCharacter | TokenKind::Hash | TokenKind::HashHash => {
-                let text = self.symbols.name(token.text).escape_debug().to_string();
+                let text = printable(self.symbols.name(token.text));
                 return self.error(token.span, format!("unknown character `{text}`"));
             }
             _ => {}
@@ -274,4 +274,13 @@ impl<'a> Preprocessor<'a> {
             self.diagnostics.push(diagnostic);
         }
     }
+}
+
+/// A spelling for a message: characters that cannot be seen are written as escapes.
+fn printable(text: &str) -> String {
+    let visible = |c: char| match c.is_control() {
+        true => c.escape_debug().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(visible).collect()
 }
