@@ -13,4 +13,5 @@ pub mod check;
 pub mod explore;
 pub mod kernel;
 pub mod scenario;
+pub mod report;
 pub mod matrix;

@@ -1,0 +1,50 @@
+//! Findings as a kernel prints them, and as sentences.
+//!
+//! [`lines`] has v5.9's wording: `kernel/sched/core.c`, `kernel/locking/lockdep.c`, `lib/list_debug.c`,
+//! `arch/x86/mm/fault.c`. What the model does not have is left out: registers, the `irq event
+//! stamp` block, offsets in functions (places in the C text stand there instead), and the functions of
+//! the detectors themselves. Addresses are the model's own.
+
+mod lockdep;
+mod oops;
+mod sched;
+mod sentence;
+mod who;
+
+use crate::check::{Detail, Finding};
+use crate::machine::Machine;
+pub use sentence::sentence;
+use who::Who;
+
+/// The report a kernel with the right detector prints. `before` is the state before the step that
+/// has the finding.
+pub fn lines(before: &Machine, finding: &Finding) -> Vec<String> {
+    let who = Who::of(before, finding);
+    match &finding.detail {
+        Detail::Sleep { file, line, now, .. } => sched::sleeping(&who, file, *line, now),
+        Detail::Schedule { now } => sched::scheduling(&who, now),
+        Detail::WaitType { lock, usage, now, .. } => lockdep::wait_context(&who, lock, *usage, now),
+        Detail::IrqUsage { lock, usage, from, to, now } => {
+            lockdep::inconsistent(&who, lock, *usage, (from, to), now)
+        }
+        Detail::Recursion { lock, held, held_at, usage, now } => {
+            let held = crate::machine::context::Held { lock: *held, span: *held_at };
+            lockdep::recursive(&who, lock, *usage, &held, now)
+        }
+        Detail::Balance { text } => lockdep::unbalanced(&who, text),
+        Detail::List { text } => oops::list(&who, text),
+        Detail::Fault(fault) => oops::fault(&who, *fault),
+        Detail::Rcu { word, now } => lockdep::rcu(&who, word, now),
+        Detail::Text(text) if text.starts_with(lockdep::WAIT_CONTEXT) => lockdep::console(&who),
+        Detail::Text(text) => oops::text(&who, text),
+        Detail::Page { text, .. } => vec![text.clone()],
+        Detail::Deadlock { .. } => vec![sentence(before, finding)],
+    }
+}
+
+/// The line by which a report is known.
+pub fn headline(before: &Machine, finding: &Finding) -> String {
+    let telling = |l: &&String| l.contains("BUG") || l.contains("WARNING") || l.contains("panic");
+    let lines = lines(before, finding);
+    lines.iter().find(telling).or(lines.first()).cloned().unwrap_or_default()
+}
