@@ -151,8 +151,17 @@ fn build(command: &mut Command) -> Result<(), String> {
     }
     match child.wait() {
         Ok(status) if status.success() => Ok(()),
-        _ => Err(lines[lines.len().saturating_sub(SHOWN_LINES)..].join("\n")),
+        _ => Err(error_part(&lines).join("\n")),
     }
+}
+
+/// A build's output from its first error on, at most the last [`SHOWN_LINES`] lines.
+fn error_part(lines: &[String]) -> &[String] {
+    let first = lines
+        .iter()
+        .position(|line| line.starts_with("error"))
+        .unwrap_or(0);
+    &lines[first.max(lines.len().saturating_sub(SHOWN_LINES))..]
 }
 
 /// What a changed file (relative to the repository) concerns, if anything.

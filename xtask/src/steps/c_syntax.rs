@@ -1,51 +1,31 @@
-//! The modelled kernel and the scenarios are real C: the system's compiler accepts them, on every
-//! configuration that the book shows.
+//! The modelled kernel and the scenarios are real C: the system's compiler accepts them, patched or
+//! not, on every configuration that the book shows.
 
 use super::tally::Tally;
 use crate::paths::Paths;
 use crate::{shell, stamp};
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
+use model::config::Config;
+use model::kernel::{KERNELS, PRELUDE, Tree};
+use model::scenario::Scenario;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The system's compiler.
 const COMPILER: &str = "cc";
 
-/// The configurations that are tried, with their options.
-const CONFIGURATIONS: [(&str, &[&str]); 4] = [
-    (
-        "preempt-debug",
-        &[
-            "PREEMPT",
-            "SMP",
-            "DEBUG_ATOMIC_SLEEP",
-            "PROVE_LOCKING",
-            "PROVE_RAW_LOCK_NESTING",
-            "DEBUG_PREEMPT",
-            "PREEMPT_COUNT",
-            "PROVE_RCU",
-            "DEBUG_LIST",
-            "HARDLOCKUP_DETECTOR",
-        ],
-    ),
-    ("preempt-nodebug", &["PREEMPT", "SMP", "PREEMPT_COUNT"]),
-    (
-        "rt-debug",
-        &[
-            "PREEMPT_RT",
-            "SMP",
-            "DEBUG_ATOMIC_SLEEP",
-            "PROVE_LOCKING",
-            "PROVE_RAW_LOCK_NESTING",
-            "DEBUG_PREEMPT",
-            "PREEMPT_COUNT",
-            "PROVE_RCU",
-            "DEBUG_LIST",
-            "HARDLOCKUP_DETECTOR",
-        ],
-    ),
-    ("rt-nodebug", &["PREEMPT_RT", "SMP", "PREEMPT_COUNT"]),
+/// gnu11, as the kernel is compiled; what old C only warned of is an error.
+const OPTIONS: [&str; 5] = [
+    "-fsyntax-only",
+    "-std=gnu11",
+    "-Werror=implicit-function-declaration",
+    "-Werror=incompatible-pointer-types",
+    "-Werror=int-conversion",
 ];
+
+/// The configurations on which the kernel itself is tried; a scenario names its own.
+const CONFIGURATIONS: [&str; 4] = ["preempt-debug", "preempt-nodebug", "rt-debug", "rt-nodebug"];
 
 pub(super) fn run(paths: &Paths) -> Result<Tally> {
     let version = shell::first_line(Command::new(COMPILER).arg("--version"));
@@ -53,71 +33,92 @@ pub(super) fn run(paths: &Paths) -> Result<Tally> {
         version.is_some(),
         "there is no C compiler `{COMPILER}` (Debian: apt-get install gcc)"
     );
-    let texts = texts(paths);
-    ensure!(!texts.is_empty(), "there are no C texts under model/");
     let mut tally = Tally::default();
-    for (name, options) in CONFIGURATIONS {
-        for text in &texts {
-            tally.add(check(text, name, options, paths)?);
+    for kernel in KERNELS {
+        let tree = Tree::of(kernel).map_err(|error| anyhow!(error))?;
+        let tree = TreeOnDisk::write(&tree, &paths.target("c-syntax").join(kernel))?;
+        for name in CONFIGURATIONS {
+            let config = Config::named(name).map_err(|error| anyhow!(error))?;
+            for path in &tree.main {
+                let what = format!("{} of {kernel} on {name}", paths.shown(path));
+                let mut cc = compiler(&config);
+                tally.count(
+                    &what,
+                    shell::run_quietly(cc.arg("-I").arg(&tree.include).arg(path)),
+                );
+            }
+        }
+    }
+    for file in stamp::files_under(&paths.root.join("model/scenarios")) {
+        if file.extension().is_some_and(|extension| extension == "c") {
+            tally.add(scenario(&file, paths)?);
         }
     }
     Ok(tally)
 }
 
-/// One C text and what the compiler has to read before it.
-struct Text {
-    file: PathBuf,
-    prelude: bool,
-}
-
-fn texts(paths: &Paths) -> Vec<Text> {
-    let c_files = |folder: &str| {
-        let files = stamp::files_under(&paths.root.join(folder));
-        files
-            .into_iter()
-            .filter(|file| file.extension().is_some_and(|e| e == "c"))
-    };
-    let kernel = c_files("model/kernel").map(|file| Text {
-        file,
-        prelude: false,
-    });
-    let scenarios = c_files("model/scenarios").map(|file| {
-        let prelude = names_kernel(&file);
-        Text { file, prelude }
-    });
-    kernel.chain(scenarios).collect()
-}
-
-/// Whether a scenario's front matter names a kernel; without one it is a plain C program.
-fn names_kernel(scenario: &Path) -> bool {
-    let text = fs::read_to_string(scenario).unwrap_or_default();
-    let front_matter = text.split("+++*/").next().unwrap_or("");
-    front_matter
-        .lines()
-        .any(|line| line.trim_start().starts_with("kernel"))
-}
-
-fn check(text: &Text, name: &str, options: &[&str], paths: &Paths) -> Result<Tally> {
-    let include = paths.root.join("model/kernel/include");
+/// The compiler, with the configuration's options.
+fn compiler(config: &Config) -> Command {
     let mut cc = Command::new(COMPILER);
-    cc.current_dir(&paths.root)
-        .args(["-fsyntax-only", "-std=gnu11"]);
-    cc.args(options.iter().map(|option| format!("-DCONFIG_{option}=1")));
-    if text.prelude {
-        cc.arg("-I")
-            .arg(&include)
-            .args(["-include", "model/prelude.h"]);
-    } else if text.file.starts_with(paths.root.join("model/kernel")) {
-        cc.arg("-I").arg(&include);
+    cc.args(OPTIONS).args(
+        config
+            .options()
+            .iter()
+            .map(|option| format!("-DCONFIG_{option}=1")),
+    );
+    cc
+}
+
+/// A kernel's tree, patches applied, where the compiler can read it.
+struct TreeOnDisk {
+    include: PathBuf,
+    prelude: PathBuf,
+    main: Vec<PathBuf>,
+}
+
+impl TreeOnDisk {
+    fn write(tree: &Tree, folder: &Path) -> Result<TreeOnDisk> {
+        for (path, text) in &tree.files {
+            stamp::write_if_changed(&folder.join(path), text)?;
+        }
+        Ok(TreeOnDisk {
+            include: folder.join("include"),
+            prelude: folder.join(PRELUDE),
+            main: tree.main().iter().map(|path| folder.join(path)).collect(),
+        })
     }
-    let output = shell::output(cc.arg(&text.file))?;
-    let mut tally = Tally::default();
-    let what = format!("{} on {name}", paths.shown(&text.file));
-    let outcome = if output.status.success() {
-        Ok(())
-    } else {
-        Err(shell::both(&output))
+}
+
+/// A scenario on each of its configurations: after the whole kernel, as the model compiles it.
+fn scenario(file: &Path, paths: &Paths) -> Result<Tally> {
+    let name = paths.shown(file);
+    let scenario = match Scenario::parse(&name, &fs::read_to_string(file)?) {
+        Ok(scenario) => scenario,
+        Err(problem) => return Ok(Tally::failure(problem.to_string())),
     };
-    tally.count(&what, outcome);
+    let tree = match &scenario.kernel {
+        None => None,
+        Some(kernel) => {
+            let folder = paths.target("c-syntax").join(kernel);
+            Some(TreeOnDisk::write(&scenario.tree()?, &folder)?)
+        }
+    };
+    let mut tally = Tally::default();
+    for (config_name, config) in &scenario.configs {
+        let mut cc = compiler(config);
+        if let Some(tree) = &tree {
+            cc.arg("-I")
+                .arg(&tree.include)
+                .arg("-include")
+                .arg(&tree.prelude);
+            cc.args(
+                tree.main
+                    .iter()
+                    .flat_map(|path| [Path::new("-include"), path]),
+            );
+        }
+        let what = format!("{name} on {config_name}");
+        tally.count(&what, shell::run_quietly(cc.arg(file)));
+    }
     Ok(tally)
 }

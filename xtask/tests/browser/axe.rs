@@ -19,19 +19,27 @@ fn violations_with(theme: &'static str) {
     let axe = std::fs::read_to_string(file).unwrap();
     browse(DESKTOP, async move |page| {
         page.open("index.html").await;
-        page.eval(&format!("localStorage.setItem('mdbook-theme', '{theme}')")).await;
+        page.eval(&format!("localStorage.setItem('mdbook-theme', '{theme}')"))
+            .await;
         let mut found = Vec::new();
         for name in page_names() {
             page.open(&name).await;
             page.client.execute(&axe, Vec::new()).await.unwrap();
-            found.extend(violations(page).await.into_iter().map(|text| format!("{name}: {text}")));
+            found.extend(
+                violations(page)
+                    .await
+                    .into_iter()
+                    .map(|text| format!("{name}: {text}")),
+            );
         }
         assert!(found.is_empty(), "{found:#?}");
     });
 }
 
 async fn violations(page: &Page) -> Vec<String> {
-    let report = page.eval_async("axe.run('main', { resultTypes: ['violations'] })").await;
+    let report = page
+        .eval_async("axe.run('main', { resultTypes: ['violations'] })")
+        .await;
     assert!(report["error"].is_null(), "{report}");
     let list = report["violations"].as_array().cloned().unwrap_or_default();
     list.iter().map(describe).collect()

@@ -19,11 +19,15 @@ fn every_page_loads_without_errors() {
 #[test]
 fn figures_are_upgraded() {
     browse(DESKTOP, async |page| {
-        let with_figures: Vec<_> = page_names().into_iter().filter(|name| has_figure(name)).collect();
+        let with_figures: Vec<_> = page_names()
+            .into_iter()
+            .filter(|name| has_figure(name))
+            .collect();
         assert!(!with_figures.is_empty(), "no page has a figure");
         for name in with_figures {
             page.open(&name).await;
-            page.eval("document.querySelector('.scenario-figure').scrollIntoView()").await;
+            page.eval("document.querySelector('.scenario-figure').scrollIntoView()")
+                .await;
             page.wait_for(".scenario-figure[data-ready]").await;
         }
     });
@@ -32,7 +36,9 @@ fn figures_are_upgraded() {
 #[test]
 fn pages_without_figures_do_not_load_the_module() {
     browse(DESKTOP, async |page| {
-        let Some(name) = page_names().into_iter().find(|name| !has_figure(name)) else { return };
+        let Some(name) = page_names().into_iter().find(|name| !has_figure(name)) else {
+            return;
+        };
         page.open(&name).await;
         let requests = "performance.getEntriesByType('resource').filter((e) => e.name.includes('/wasm/')).length";
         assert_eq!(page.eval(requests).await, 0, "{name}");
@@ -42,7 +48,9 @@ fn pages_without_figures_do_not_load_the_module() {
 #[test]
 fn module_is_sent_with_its_type() {
     browse(DESKTOP, async |page| {
-        let Some(name) = page_names().into_iter().find(|name| has_figure(name)) else { return };
+        let Some(name) = page_names().into_iter().find(|name| has_figure(name)) else {
+            return;
+        };
         page.open(&name).await;
         let kind = page
             .eval_async(
@@ -65,7 +73,12 @@ fn missing_page_says_so() {
         assert_eq!(status, 404);
         // The browser reports the missing page itself, twice; nothing else.
         let errors = page.console_errors().await;
-        assert!(errors.iter().all(|error| error.contains("no-such/page.html")), "{errors:#?}");
+        assert!(
+            errors
+                .iter()
+                .all(|error| error.contains("no-such/page.html")),
+            "{errors:#?}"
+        );
     });
 }
 

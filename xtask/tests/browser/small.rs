@@ -8,7 +8,11 @@ fn pages_do_not_scroll_sideways() {
         let mut too_wide = Vec::new();
         for name in page_names() {
             page.open(&name).await;
-            assert_eq!(page.eval("innerWidth").await, 320, "the screen is not small");
+            assert_eq!(
+                page.eval("innerWidth").await,
+                320,
+                "the screen is not small"
+            );
             let width = page.eval("document.documentElement.scrollWidth").await;
             if width.as_u64() > Some(320) {
                 let widest = page.eval(WIDEST).await;

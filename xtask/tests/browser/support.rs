@@ -20,11 +20,20 @@ pub struct Setup {
 }
 
 /// A desktop browser.
-pub const DESKTOP: Setup = Setup { size: (1280, 900), scripts: true };
+pub const DESKTOP: Setup = Setup {
+    size: (1280, 900),
+    scripts: true,
+};
 /// The narrowest screen that has to work.
-pub const SMALL: Setup = Setup { size: (320, 640), scripts: true };
+pub const SMALL: Setup = Setup {
+    size: (320, 640),
+    scripts: true,
+};
 /// A reader who has JavaScript off.
-pub const NO_SCRIPTS: Setup = Setup { size: (1280, 900), scripts: false };
+pub const NO_SCRIPTS: Setup = Setup {
+    size: (1280, 900),
+    scripts: false,
+};
 
 /// A session with the served site.
 pub struct Page {
@@ -36,14 +45,20 @@ pub struct Page {
 /// Runs a test in a session of its own. Errors on the browser's console fail it at the end, so a
 /// test that expects some takes them with [`Page::console_errors`].
 pub fn browse(setup: Setup, test: impl AsyncFnOnce(&Page) + 'static) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     tokio::task::LocalSet::new().block_on(&runtime, async {
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities(setup))
             .connect(&variable("WEBDRIVER_URL"))
             .await
             .expect("chromedriver starts a session");
-        let page = Page { client: client.clone(), site: variable("SITE_URL") };
+        let page = Page {
+            client: client.clone(),
+            site: variable("SITE_URL"),
+        };
         // As a task, so that the session is closed after a failed assertion too.
         let outcome = tokio::task::spawn_local(async move {
             test(&page).await;
@@ -71,7 +86,9 @@ pub fn page_names() -> Vec<String> {
 /// Whether a page of the site holds a figure.
 pub fn has_figure(name: &str) -> bool {
     let file = Path::new(&variable("SITE_DIR")).join(name);
-    std::fs::read_to_string(file).unwrap().contains("class=\"scenario-figure\"")
+    std::fs::read_to_string(file)
+        .unwrap()
+        .contains("class=\"scenario-figure\"")
 }
 
 fn collect_pages(site: &Path, folder: &Path, names: &mut Vec<String>) {
@@ -81,7 +98,10 @@ fn collect_pages(site: &Path, folder: &Path, names: &mut Vec<String>) {
         let path = entry.path();
         if path.is_dir() {
             collect_pages(site, &path, names);
-        } else if path.extension().is_some_and(|extension| extension == "html") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "html")
+        {
             let name = path.strip_prefix(site).unwrap().display().to_string();
             if !HELPERS.contains(&name.as_str()) {
                 names.push(name);
@@ -95,7 +115,10 @@ impl Page {
     pub async fn open(&self, path: &str) {
         // From one fragment to another of the same page the browser would not load anything.
         self.client.goto("about:blank").await.unwrap();
-        self.client.goto(&format!("{}{path}", self.site)).await.unwrap();
+        self.client
+            .goto(&format!("{}{path}", self.site))
+            .await
+            .unwrap();
     }
 
     /// The value of a JavaScript expression.
@@ -110,7 +133,10 @@ impl Page {
             "const done = arguments[arguments.length - 1]; \
              ({promise}).then(done, (error) => done({{ error: String(error) }}));"
         );
-        self.client.execute_async(&script, Vec::new()).await.unwrap()
+        self.client
+            .execute_async(&script, Vec::new())
+            .await
+            .unwrap()
     }
 
     /// Waits until an element is there, and returns it.
@@ -126,7 +152,10 @@ impl Page {
     pub async fn wait_until(&self, expression: &str) {
         let start = std::time::Instant::now();
         while self.eval(expression).await != Value::Bool(true) {
-            assert!(start.elapsed() < PATIENCE, "never became true: {expression}");
+            assert!(
+                start.elapsed() < PATIENCE,
+                "never became true: {expression}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -151,7 +180,9 @@ impl Page {
         let entries = self.client.issue_cmd(BrowserLog).await.unwrap();
         let entries = entries.as_array().cloned().unwrap_or_default();
         let severe = entries.iter().filter(|entry| entry["level"] == "SEVERE");
-        severe.map(|entry| entry["message"].as_str().unwrap_or("").to_owned()).collect()
+        severe
+            .map(|entry| entry["message"].as_str().unwrap_or("").to_owned())
+            .collect()
     }
 }
 
@@ -160,12 +191,19 @@ impl Page {
 struct BrowserLog;
 
 impl WebDriverCompatibleCommand for BrowserLog {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
         base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
     }
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+        (
+            http::Method::POST,
+            Some(json!({ "type": "browser" }).to_string()),
+        )
     }
 }
 
