@@ -28,8 +28,8 @@ impl Eq for Block {}
 impl Block {
     fn hash(&self) -> u64 {
         if self.hash.get() == 0 {
-            let mut hasher = rustc_hash::FxHasher::default();
-            self.bytes.hash(&mut hasher);
+            let mut hasher = super::digest::Portable::default();
+            hasher.write(&self.bytes);
             self.hash.set(hasher.finish() | 1);
         }
         self.hash.get()

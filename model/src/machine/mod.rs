@@ -6,6 +6,7 @@
 
 mod access;
 pub mod context;
+mod digest;
 pub mod event;
 mod exec;
 mod lock;
@@ -72,8 +73,6 @@ pub struct Setup {
     pub pages: Vec<(u64, u64)>,
     /// `sizeof(struct page)`; 0 without a kernel.
     pub page_struct_size: u64,
-    /// lockdep looks at wait types only when a lock is held already (v5.9; see `check::wait_context`).
-    pub wait_context_needs_held_lock: bool,
 }
 
 /// A CPU.
@@ -372,7 +371,7 @@ impl Machine {
 
     /// A short fingerprint of the whole state, for links and reports: not for deciding equality.
     pub fn digest(&self) -> u32 {
-        let mut hasher = rustc_hash::FxHasher::default();
+        let mut hasher = digest::Portable::default();
         self.hash(&mut hasher);
         let hash = hasher.finish();
         (hash ^ (hash >> 32)) as u32
