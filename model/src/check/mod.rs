@@ -315,10 +315,7 @@ fn judge_lock(
     if now.context != ContextKind::Nmi
         && let Some((lock_type, context)) = wait_context::check(lock, now)
     {
-        let looks = !before.setup().wait_context_needs_held_lock
-            || !now.held.is_empty()
-            || !now.held_below.is_empty();
-        let printed = lockdep && config.prove_raw_lock_nesting && looks;
+        let printed = lockdep && config.prove_raw_lock_nesting;
         let detail = Detail::WaitType { lock: *lock, lock_type, context, usage, now: now.clone().into() };
         return Some((Rule::WaitType, Class::InvalidWaitContext, printed, detail));
     }
@@ -359,10 +356,10 @@ fn note(
             all.push(found);
         }
     }
-    print(console, finding.class, finding.deferred);
     if panics {
         flush(console);
     }
+    print(console, finding.class, finding.deferred);
     all.push(finding);
     if let Some(found) = followed {
         print(console, found.class, found.deferred);

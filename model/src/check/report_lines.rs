@@ -6,7 +6,7 @@ use super::Class;
 pub(super) fn class(line: &str) -> Option<Class> {
     if line.contains("page allocation failure") {
         Some(Class::AllocFailure)
-    } else if line.contains("Out of memory: Killed process") {
+    } else if line.contains("invoked oom-killer") {
         Some(Class::OomKill)
     } else {
         None

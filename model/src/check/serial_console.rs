@@ -42,11 +42,8 @@ pub(super) fn after_printk(machine: &Machine, event: &Event, console: &Console) 
 fn found(machine: &Machine, event: &Event, console: &Console, now: &Now) -> Option<Finding> {
     debug_assert!(!matches!(event.kind, EventKind::Enter { .. }));
     let config = machine.config();
-    let looks = !machine.setup().wait_context_needs_held_lock
-        || !now.held.is_empty()
-        || !now.held_below.is_empty();
     let lockdep = config.prove_locking && config.prove_raw_lock_nesting && !console.lockdep_off;
-    if config.rt || !lockdep || !looks || event.context == ContextKind::Nmi {
+    if config.rt || !lockdep || event.context == ContextKind::Nmi {
         return None;
     }
     (allowed(now) < WaitType::Config).then(|| Finding {

@@ -2,8 +2,9 @@
 //!
 //! lockdep's `check_wait_context()` (v5.9 `kernel/locking/lockdep.c`, v7.2's `task_wait_context()`).
 //! Blind spots, which are the kernel's own: `preempt_disable()` and `local_irq_disable()` are no
-//! held locks; a trylock is never looked at; bit spinlocks are unknown; nothing is looked at in NMI;
-//! v5.9 looks only when some lock is held already.
+//! held locks; a trylock is never looked at; bit spinlocks are unknown; nothing is looked at in NMI.
+//! v5.9.1 also skips a context that holds no lock yet; the booted 5.10.262 does not, and the model
+//! follows that.
 
 use super::known_to_lockdep;
 use crate::machine::context::ContextKind;

@@ -159,6 +159,8 @@ pub struct Placement {
     pub irqs_off: bool,
     /// A task that serves softirqs or a forced-threaded handler: bottom halves are off.
     pub bh_off: bool,
+    /// It begins inside `rcu_read_lock()`.
+    pub rcu_reader: bool,
 }
 
 /// What a context's name means on this configuration; `None` for unknown names.
@@ -172,6 +174,7 @@ pub fn placement(name: &str, config: &Config) -> Option<Placement> {
         preempt_off: false,
         irqs_off: matches!(kind, ContextKind::Hardirq { .. } | ContextKind::Nmi),
         bh_off: false,
+        rcu_reader: false,
     };
     let task = bare(ContextKind::Task);
     let bh_task = Placement { bh_off: true, ..task };
@@ -184,7 +187,8 @@ pub fn placement(name: &str, config: &Config) -> Option<Placement> {
         "timer_irqsafe" if config.rt => Placement { irqs_off: true, ..bh_task },
         "timer_irqsafe" => Placement { irqs_off: true, ..bare(ContextKind::Softirq) },
         "hrtimer" | "irq_handler" if config.rt => bh_task,
-        "irq_work" if config.rt => task,
+        // The thread that runs them on PREEMPT_RT is an RCU reader meanwhile (v6.12 run_irq_workd()).
+        "irq_work" if config.rt => Placement { rcu_reader: true, ..task },
         "hrtimer" | "irq_handler" | "irq_work" => hard(true),
         "hrtimer_hard" | "irq_work_hard" | "ipi" | "irq_handler_nothread" => hard(false),
         "nmi" => bare(ContextKind::Nmi),

@@ -310,12 +310,13 @@ impl Exec<'_> {
     fn check_balance(&mut self) {
         let run = self.machine.setup().runs.get(usize::from(self.ctx.run.0));
         let off = run.is_some_and(|r| r.placement.preempt_off);
+        let own = run.is_some_and(|r| r.placement.rcu_reader);
         let below = match self.ctx.kind {
             ContextKind::Task => u32::from(off),
             _ => self.ctx.preempt_count_before + self.ctx.kind.preempt_offset(),
         };
         let preempt_count = self.cpu_mut().preempt_count;
-        let n_locks = self.ctx.held.len() as u32;
+        let n_locks = self.ctx.held.len() as u32 - u32::from(own);
         if n_locks > 0 || preempt_count != below {
             self.event(EventKind::LeftUnbalanced { n_locks, preempt_count, expected: below });
         }

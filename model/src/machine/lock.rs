@@ -191,7 +191,9 @@ impl Exec<'_> {
                 self.event(EventKind::Schedule { now });
                 // Held by the interrupted task, which looks like the waiter itself: it waits for ever.
                 if self.ctx.kind == ContextKind::Nmi && !self.interrupted_task_owns(&lock) {
-                    return self.halt("scheduling in an NMI: the kernel cannot return from it");
+                    let reason = "it cannot return from an NMI in which it scheduled";
+                    self.event(EventKind::Panic(reason.into()));
+                    return self.halt(reason);
                 }
             }
         }

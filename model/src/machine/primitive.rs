@@ -98,7 +98,7 @@ impl Exec<'_> {
                 self.next()
             }
             Primitive::ListCorruption => {
-                let text = self.machine.c_string(a);
+                let text = self.format(args, n);
                 self.event(EventKind::ListCorruption(text));
                 self.next()
             }

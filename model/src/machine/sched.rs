@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::context::{Choosing, Context, ContextKind};
-use super::event::{Event, EventKind};
+use super::context::{Choosing, Context, ContextKind, Held};
+use super::event::{Event, EventKind, LockRef, LockType};
 use super::exec::{Exec, Flow};
 use super::schedule::Action;
 use super::{CpuId, Machine, RunId, TaskId, TaskState};
@@ -207,7 +207,14 @@ impl Machine {
             }
             None => self.new_context(kind, run, slot, spec.entry, &[]),
         };
+        // On PREEMPT_RT bottom halves off is also an RCU reader that stays on its CPU.
         context.bh_disable = u32::from(spec.placement.bh_off);
+        context.migrate_disable = context.bh_disable;
+        context.rcu_depth = context.bh_disable + u32::from(spec.placement.rcu_reader);
+        if spec.placement.rcu_reader {
+            let lock = LockRef::rcu(LockType::Rcu);
+            context.held.push(Held { lock, span: self.program().func(spec.entry).span });
+        }
         context
     }
 }

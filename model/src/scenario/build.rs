@@ -17,6 +17,8 @@ use crate::syntax::{Input, parse};
 const BOOT_STEPS_MAX: u32 = 2_000_000;
 /// Page frames of a zone begin at multiples of the largest block.
 const ZONE_ALIGN: u64 = 1024;
+/// The first task's number; those below belong to the kernel.
+pub const PID_FIRST: u64 = 100;
 /// Diagnostics shown at a time.
 const DIAGNOSTICS_MAX: usize = 20;
 
@@ -73,13 +75,13 @@ pub(super) fn machine(
         runs,
         pages: page_ranges(&scenario.zones),
         page_struct_size: page,
-        wait_context_needs_held_lock: true,
         program: Rc::clone(&program),
     };
     let mut machine = Machine::new(Rc::new(setup));
     if scenario.kernel.is_some() {
         boot(scenario, &program, &mut machine)?;
     }
+    name_tasks(&program, &mut machine);
     if let Some(prepare) = prepare {
         call_before_start(scenario, &program, &mut machine, prepare)?;
     }
@@ -205,6 +207,25 @@ fn call_before_start(
         Ok(_) => Ok(()),
         Err(e) => Err(Problem::text(&scenario.file, &format!("{function}() does not end: {e}"))),
     }
+}
+
+/// Gives each task the name and number that reports show; a plain C program has no tasks to name.
+fn name_tasks(program: &Program, machine: &mut Machine) -> Option<()> {
+    let tasks = program.global("model_tasks")?;
+    let record = program.types.record_named("task_struct")?;
+    let comm = program.types.find_field(record, "comm")?;
+    let len = program.types.size(comm.ty)?;
+    let setup = machine.setup_rc();
+    let is_task = |run: &&RunSpec| run.placement.kind == ContextKind::Task;
+    for (idx, run) in setup.runs.iter().filter(is_task).enumerate() {
+        let base = tasks.addr + record.size * idx as u64;
+        let mut name = run.name.clone().into_bytes();
+        name.truncate(len as usize - 1);
+        machine.memory.zero(base + comm.offset, len);
+        machine.memory.write_bytes(base + comm.offset, &name);
+        write_field(program, machine, record, base, "pid", Some(PID_FIRST + idx as u64))?;
+    }
+    Some(())
 }
 
 /// Writes a member; `None` is all ones: "as the kernel's formulas say".

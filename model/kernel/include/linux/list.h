@@ -20,25 +20,27 @@ static inline void INIT_LIST_HEAD(struct list_head *list)
 
 #ifdef CONFIG_DEBUG_LIST
 /* lib/list_debug.c: says what is wrong, then the caller leaves the list alone. */
-void __list_corruption(const char *text);
+void __list_corruption(const char *fmt, ...);
 
 /* True when the list is damaged, after having said so. */
-#define __list_broken(condition, text) ({	\
-	bool __broken = (condition);		\
-	if (unlikely(__broken))			\
-		__list_corruption(text);	\
+#define __list_broken(condition, fmt, ...) ({		\
+	bool __broken = (condition);			\
+	if (unlikely(__broken))				\
+		__list_corruption(fmt, ##__VA_ARGS__);	\
 	__broken; })
 
 static inline bool __list_add_valid(struct list_head *new, struct list_head *prev,
 				    struct list_head *next)
 {
 	if (__list_broken(next->prev != prev,
-			  "list_add corruption. next->prev should be prev"))
+			  "list_add corruption. next->prev should be prev (%px), but was %px. (next=%px).",
+			  prev, next->prev, next) ||
+	    __list_broken(prev->next != next,
+			  "list_add corruption. prev->next should be next (%px), but was %px. (prev=%px).",
+			  next, prev->next, prev))
 		return false;
-	if (__list_broken(prev->next != next,
-			  "list_add corruption. prev->next should be next"))
-		return false;
-	return !__list_broken(new == prev || new == next, "list_add double add");
+	return !__list_broken(new == prev || new == next,
+			      "list_add double add: new=%px, prev=%px, next=%px.", new, prev, next);
 }
 
 static inline bool __list_del_entry_valid(struct list_head *entry)
@@ -46,14 +48,18 @@ static inline bool __list_del_entry_valid(struct list_head *entry)
 	struct list_head *prev = entry->prev;
 	struct list_head *next = entry->next;
 
-	if (__list_broken(next == LIST_POISON1, "list_del corruption, ->next is LIST_POISON1") ||
-	    __list_broken(prev == LIST_POISON2, "list_del corruption, ->prev is LIST_POISON2"))
+	if (__list_broken(next == LIST_POISON1, "list_del corruption, %px->next is LIST_POISON1 (%px)",
+			  entry, LIST_POISON1) ||
+	    __list_broken(prev == LIST_POISON2, "list_del corruption, %px->prev is LIST_POISON2 (%px)",
+			  entry, LIST_POISON2))
 		return false;
 	if (__list_broken(prev->next != entry,
-			  "list_del corruption. prev->next should be the entry"))
+			  "list_del corruption. prev->next should be %px, but was %px",
+			  entry, prev->next))
 		return false;
 	return !__list_broken(next->prev != entry,
-			      "list_del corruption. next->prev should be the entry");
+			      "list_del corruption. next->prev should be %px, but was %px",
+			      entry, next->prev);
 }
 #else
 #define __list_add_valid(new, prev, next) true
