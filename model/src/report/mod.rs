@@ -4,11 +4,16 @@
 //! is wrong. Kernel reports have the wording of v5.9 ([`splat`]); places are those of the modelled
 //! C text, written as `scripts/decode_stacktrace.sh` writes them.
 
+pub mod check;
+pub mod json;
 pub mod link;
+pub mod mail;
 pub mod place;
 pub mod preempt;
 pub mod splat;
 pub mod steps;
+pub mod svg;
+pub mod text;
 
 use crate::explore::trace::Trace;
 use crate::machine::Machine;
