@@ -27,19 +27,20 @@ pub(super) fn gfp(paths: &Paths) -> Result<PathBuf> {
 }
 
 /// A folder with `wasm-bindgen` and `wasm-bindgen-test-runner` in it, of the version that the module
-/// is compiled with: the library's own entry points as examples of xtask.
+/// is compiled with: an example of xtask, which has both of the library's entry points.
 pub(super) fn wasm_bindgen(paths: &Paths) -> Result<PathBuf> {
     let mut cargo = shell::cargo();
-    cargo
-        .current_dir(&paths.root)
-        .args(["build", "-p", "xtask"]);
-    shell::run(cargo.args([
-        "--example",
-        "wasm-bindgen",
-        "--example",
-        "wasm-bindgen-test-runner",
-    ]))?;
-    Ok(programs()?.join("examples"))
+    cargo.current_dir(&paths.root).args(["build", "-p", "xtask", "--example", "bindgen"]);
+    shell::run(&mut cargo)?;
+    let program = programs()?.join("examples/bindgen");
+    let folder = paths.tools().join("wasm-bindgen");
+    std::fs::create_dir_all(&folder)?;
+    for name in ["wasm-bindgen", "wasm-bindgen-test-runner"] {
+        let link = folder.join(name);
+        std::fs::remove_file(&link).ok();
+        std::os::unix::fs::symlink(&program, link)?;
+    }
+    Ok(folder)
 }
 
 /// A file of an npm package at a fixed version, fetched when it is not there yet; `None` without npm.
