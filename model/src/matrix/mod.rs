@@ -19,6 +19,7 @@ use crate::machine::{Action, CpuId, Machine, RunId};
 use crate::scenario::{Problem, Scenario};
 pub use call::{CALLS, Call};
 pub use legal::{Legality, legal};
+use state::Hook;
 pub use state::{STATES, State};
 
 /// Steps of one cell: booting aside, a call takes a few hundred.
@@ -165,16 +166,20 @@ pub fn execution(
     machine.console = Default::default();
     let run = RunId(scenario.runs.len() as u16 - 1);
     let mut trace = Trace::new(machine);
-    drive(&mut trace, run, interrupt);
+    drive(&mut trace, run, interrupt, state.hook());
     Ok((trace, run))
 }
 
 /// The other CPU goes to its marker, then the task that will be interrupted; then the interrupt
 /// arrives as soon as it can, CPU 0 goes on as long as it can, and the other CPU when it must.
-fn drive(trace: &mut Trace, run: RunId, interrupt: bool) {
+fn drive(trace: &mut Trace, run: RunId, interrupt: bool, hook: Option<&Hook>) {
+    let there = |machine: &Machine, cpu| match hook {
+        Some(hook) => at_hook(machine, cpu, hook),
+        None => in_marker(machine, cpu),
+    };
     let cpus: &[u8] = if interrupt { &[1, 0] } else { &[1] };
     for &cpu in cpus {
-        while !in_marker(trace.last(), CpuId(cpu)) && trace.steps.len() < STEPS_MAX {
+        while !there(trace.last(), CpuId(cpu)) && trace.steps.len() < STEPS_MAX {
             if trace.push(Action::Step(CpuId(cpu))).is_err() {
                 break;
             }
@@ -199,4 +204,15 @@ fn in_marker(machine: &Machine, cpu: CpuId) -> bool {
     machine.top(cpu).is_some_and(|context| {
         context.frames.iter().any(|f| machine.program().func(f.func).name == MARKER)
     })
+}
+
+/// Whether the statement that comes next is the hook's.
+fn at_hook(machine: &Machine, cpu: CpuId, hook: &Hook) -> bool {
+    let Some(context) = machine.top(cpu) else { return false };
+    let positions = machine.positions(context);
+    let program = machine.program();
+    let Some((here, callers)) = positions.split_last() else { return false };
+    program.func(here.func).name == hook.function
+        && program.sources.text(here.span).starts_with(hook.statement)
+        && callers.iter().any(|p| program.func(p.func).name == hook.caller)
 }

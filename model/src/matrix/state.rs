@@ -26,6 +26,40 @@ pub struct State {
     lock: Lock,
     /// Free pages in percent of the min watermark.
     squeezed: Option<u64>,
+    /// The interrupt arrives at this point of the list section.
+    hook: Option<&'static Hook>,
+}
+
+/// A stopping point of the recorded boots: the statement of the interrupted code that comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hook {
+    /// The function it is in.
+    pub(super) function: &'static str,
+    /// How the statement begins.
+    pub(super) statement: &'static str,
+    /// A function further out on the stack.
+    pub(super) caller: &'static str,
+    lists: Lists,
+    frees: bool,
+}
+
+/// `pcphook1` to `pcphook5`.
+const HOOKS: [Hook; 5] = [
+    hook("__rmqueue_pcplist", "list_del(&page->lru)", "rmqueue_pcplist", Lists::Warm, false),
+    hook("__rmqueue_pcplist", "pcp->count--", "rmqueue_pcplist", Lists::Warm, false),
+    hook("rmqueue_bulk", "alloced++", "__rmqueue_pcplist", Lists::Drained, false),
+    hook("__list_add", "new->next = next", "free_unref_page_commit", Lists::Warm, true),
+    hook("__list_add", "WRITE_ONCE(prev->next, new)", "free_unref_page_commit", Lists::Warm, true),
+];
+
+const fn hook(
+    function: &'static str,
+    statement: &'static str,
+    caller: &'static str,
+    lists: Lists,
+    frees: bool,
+) -> Hook {
+    Hook { function, statement, caller, lists, frees }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +88,7 @@ impl State {
         };
         let lists = if warm { Lists::Warm } else { Lists::Drained };
         let state = |lists, lock, squeezed| {
-            Ok(State { text: text.into(), lists, lock, squeezed })
+            Ok(State { text: text.into(), lists, lock, squeezed, hook: None })
         };
         match base {
             "warm" if !warm => state(Lists::Warm, Lock::Free, None),
@@ -63,14 +97,26 @@ impl State {
             "zlock" => state(lists, Lock::Interrupted, None),
             "zlock_remote" => state(lists, Lock::Remote, None),
             _ if base.starts_with("sq") => squeezed(text),
+            _ if base.starts_with("pcphook") => {
+                let number = base["pcphook".len()..].parse::<usize>().ok();
+                let hook = number.and_then(|n| HOOKS.get(n.wrapping_sub(1)));
+                let hook = hook.ok_or_else(|| format!("`{text}`: the points are pcphook1 to 5"))?;
+                let (lists, hook) = (hook.lists, Some(hook));
+                Ok(State { text: text.into(), lists, lock: Lock::Free, squeezed: None, hook })
+            }
             _ if base.starts_with("pcplock") => {
                 Err(format!("`{text}`: the kernels modelled so far have no pcp->lock"))
             }
             _ => Err(format!(
                 "`{text}` is no state; modelled are warm, drained, pcpfull, zlock, zlock_remote \
-                 (both also with _warm), sqN and sqNw"
+                 (both also with _warm), sqN, sqNw and, for contexts that interrupt, pcphook1 to 5"
             )),
         }
+    }
+
+    /// Where the interrupt has to arrive.
+    pub(super) fn hook(&self) -> Option<&'static Hook> {
+        self.hook
     }
 
     /// The scenario of a cell; its last run makes the call.
@@ -90,7 +136,12 @@ impl State {
             runs += "[[run]]\ncontext = \"task\"\nentry = \"model_holder\"\ncpu = 1\n";
         }
         if interrupt {
-            let entry = if self.lock == Lock::Interrupted { "model_holder" } else { "model_writer" };
+            let entry = match (self.lock, self.hook) {
+                (_, Some(hook)) if hook.frees => "model_user_frees",
+                (_, Some(_)) => "model_user_allocates",
+                (Lock::Interrupted, _) => "model_holder",
+                _ => "model_writer",
+            };
             runs += &format!("[[run]]\ncontext = \"task\"\nentry = \"{entry}\"\n");
         }
         // A caller that holds zone->lock itself took it before it entered the context.
@@ -112,11 +163,13 @@ impl State {
             Lists::Warm => format!("model_fill({WARM});"),
             Lists::Full => "model_fill(pcp->high - 1);".into(),
         };
-        let prepare = if call.name == "free_pages" {
-            format!("prepared = alloc_pages(GFP_ATOMIC, {order});\n\t")
-        } else {
-            String::new()
-        };
+        let mut prepare = String::new();
+        if call.name == "free_pages" {
+            prepare += &format!("prepared = alloc_pages(GFP_ATOMIC, {order});\n\t");
+        }
+        if self.hook.is_some_and(|hook| hook.frees) {
+            prepare += "users = alloc_pages(GFP_ATOMIC, 0);\n\t";
+        }
         let call = call.c_text();
         format!(
             r#"/*+++
@@ -130,7 +183,7 @@ free = {dma}
 pages = {dma32_pages}
 free = {dma32}
 {runs}+++*/
-static struct page *prepared;
+static struct page *prepared, *users;
 static struct lockdep_map sb_writers = {{ .name = "sb_writers" }};
 
 static int marks;
@@ -190,6 +243,18 @@ int model_holder(void)
 	return 1;
 }}
 
+int model_user_allocates(void)
+{{
+	users = alloc_pages(GFP_ATOMIC, 0);
+	return users != NULL;
+}}
+
+int model_user_frees(void)
+{{
+	__free_pages(users, 0);
+	return 1;
+}}
+
 static int result;
 
 int model_do_call(void)
@@ -234,6 +299,7 @@ fn squeezed(text: &str) -> Result<State, String> {
             lists: if warm { Lists::Warm } else { Lists::Drained },
             lock: Lock::Free,
             squeezed: Some(n),
+            hook: None,
         }),
         _ => Err(format!("`{text}`: squeezed states look like sq90 and sq40w")),
     }
