@@ -30,7 +30,9 @@ pub(super) fn gfp(paths: &Paths) -> Result<PathBuf> {
 /// is compiled with: an example of xtask, which has both of the library's entry points.
 pub(super) fn wasm_bindgen(paths: &Paths) -> Result<PathBuf> {
     let mut cargo = shell::cargo();
-    cargo.current_dir(&paths.root).args(["build", "-p", "xtask", "--example", "bindgen"]);
+    cargo
+        .current_dir(&paths.root)
+        .args(["build", "-p", "xtask", "--example", "bindgen"]);
     shell::run(&mut cargo)?;
     let program = programs()?.join("examples/bindgen");
     let folder = paths.tools().join("wasm-bindgen");
