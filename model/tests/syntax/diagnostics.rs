@@ -155,6 +155,21 @@ fn unknown_types() {
 }
 
 #[test]
+fn unknown_loop_macros() {
+    check(
+        "void f(void)\n{\n\tint x;\n\tlist_for_each_entry(p, &l, m) {\n\t\tx = 1;\n\t}\n\tx = 2\n}\n",
+        expect![[r#"
+            t.c:4:2: error: `list_for_each_entry(…)` before `{`: no macro of that name is known here
+             4 | 	list_for_each_entry(p, &l, m) {
+               | 	^~~~~~~~~~~~~~~~~~~
+            t.c:7:7: error: expected `;` after an expression
+             7 | 	x = 2
+               | 	     ^
+        "#]],
+    );
+}
+
+#[test]
 fn braces() {
     check(
         "void f(void)\n{\n\tif (1) {\n}\nvoid g(void) { }\nvoid h(void) { }\n",

@@ -1,3 +1,4 @@
+/* Idiomatic kernel C: what the parser must take as it is. */
 #ifndef _A_H
 #define _A_H
 typedef unsigned long size_t;
@@ -8,11 +9,11 @@ typedef _Bool bool;
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define offsetof(T, m) __builtin_offsetof(T, m)
-#define container_of(ptr, type, member) ({				\
-	void *__mptr = (void *)(ptr);					\
-	_Static_assert(__builtin_types_compatible_p(typeof(*(ptr)), typeof(((type *)0)->member)) || \
-			 __builtin_types_compatible_p(typeof(*(ptr)), void), "pointer type mismatch in container_of()"); \
-	((type *)(__mptr - offsetof(type, member))); })
+#define container_of(ptr, type, member) ({ \
+	const char *inside = (const char *)(ptr); \
+	_Static_assert(__builtin_types_compatible_p(typeof(*(ptr)), \
+		       typeof(((type *)0)->member)), "wrong type"); \
+	(type *)(inside - offsetof(type, member)); })
 struct list_head { struct list_head *next, *prev; };
 #define LIST_HEAD_INIT(name) { &(name), &(name) }
 #define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
@@ -25,36 +26,35 @@ struct list_head { struct list_head *next, *prev; };
 	     !list_entry_is_head(pos, head, member);			\
 	     pos = list_next_entry(pos, member))
 #define __ARG_PLACEHOLDER_1 0,
-#define __take_second_arg(__ignored, val, ...) val
+#define __take_second_arg(first, second, ...) second
 #define __or(x, y) ___or(x, y)
 #define ___or(x, y) ____or(__ARG_PLACEHOLDER_##x, y)
-#define ____or(arg1_or_junk, y) __take_second_arg(arg1_or_junk 1, y)
+#define ____or(junk, y) __take_second_arg(junk 1, y)
 #define __is_defined(x) ___is_defined(x)
-#define ___is_defined(val) ____is_defined(__ARG_PLACEHOLDER_##val)
-#define ____is_defined(arg1_or_junk) __take_second_arg(arg1_or_junk 1, 0)
-#define IS_BUILTIN(option) __is_defined(option)
-#define IS_MODULE(option) __is_defined(option##_MODULE)
-#define IS_ENABLED(option) __or(IS_BUILTIN(option), IS_MODULE(option))
+#define ___is_defined(value) ____is_defined(__ARG_PLACEHOLDER_##value)
+#define ____is_defined(junk) __take_second_arg(junk 1, 0)
+#define IS_BUILTIN(config) __is_defined(config)
+#define IS_MODULE(config) __is_defined(config##_MODULE)
+#define IS_ENABLED(config) __or(IS_BUILTIN(config), IS_MODULE(config))
 #define CONFIG_FOO 1
 #define CONFIG_BAR_MODULE 1
 #if !IS_ENABLED(CONFIG_FOO) || !IS_ENABLED(CONFIG_BAR) || IS_ENABLED(CONFIG_BAZ)
 #error bad
 #endif
-#define __typecheck(x, y) (!!(sizeof((typeof(x) *)1 == (typeof(y) *)1)))
-#define __is_constexpr(x) (sizeof(int) == sizeof(*(8 ? ((void *)((long)(x) * 0l)) : (int *)8)))
-#define __no_side_effects(x, y) (__is_constexpr(x) && __is_constexpr(y))
-#define __safe_cmp(x, y) (__typecheck(x, y) && __no_side_effects(x, y))
-#define __cmp(x, y, op) ((x) op (y) ? (x) : (y))
-#define __cmp_once(x, y, unique_x, unique_y, op) ({	\
-		typeof(x) unique_x = (x);		\
-		typeof(y) unique_y = (y);		\
-		__cmp(unique_x, unique_y, op); })
-#define ___PASTE(a,b) a##b
-#define __PASTE(a,b) ___PASTE(a,b)
-#define __UNIQUE_ID(prefix) __PASTE(__PASTE(__UNIQUE_ID_, prefix), __COUNTER__)
-#define __careful_cmp(x, y, op) \
-	__builtin_choose_expr(__safe_cmp(x, y), __cmp(x, y, op), \
-		__cmp_once(x, y, __UNIQUE_ID(__x), __UNIQUE_ID(__y), op))
+#define same_type(a, b) (sizeof((typeof(a) *)1 == (typeof(b) *)1) != 0)
+#define constant(e) (sizeof(int) == sizeof(*(1 ? ((void *)((long)(e) * 0L)) : (int *)1)))
+#define choose(a, b, op) ((a) op (b) ? (a) : (b))
+#define choose_once(a, b, name_a, name_b, op) ({ \
+	typeof(a) name_a = (a); \
+	typeof(b) name_b = (b); \
+	choose(name_a, name_b, op); })
+#define glue2(a, b) a##b
+#define glue(a, b) glue2(a, b)
+#define __UNIQUE_ID(prefix) glue(glue(__UNIQUE_ID_, prefix), __COUNTER__)
+#define __careful_cmp(a, b, op) \
+	__builtin_choose_expr(same_type(a, b) && constant(a) && constant(b), \
+			      choose(a, b, op), \
+			      choose_once(a, b, __UNIQUE_ID(a_), __UNIQUE_ID(b_), op))
 #define min(x, y) __careful_cmp(x, y, <)
 #define max(x, y) __careful_cmp(x, y, >)
 #define min_t(type, x, y) __careful_cmp((type)(x), (type)(y), <)

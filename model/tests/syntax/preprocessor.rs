@@ -179,15 +179,15 @@ fn variadic_macros() {
 #[test]
 fn the_kernels_is_enabled() {
     let defines = "#define __ARG_PLACEHOLDER_1 0,\n\
-         #define __take_second_arg(__ignored, val, ...) val\n\
+         #define __take_second_arg(first, second, ...) second\n\
          #define __or(x, y) ___or(x, y)\n\
          #define ___or(x, y) ____or(__ARG_PLACEHOLDER_##x, y)\n\
-         #define ____or(arg1_or_junk, y) __take_second_arg(arg1_or_junk 1, y)\n\
+         #define ____or(junk, y) __take_second_arg(junk 1, y)\n\
          #define __is_defined(x) ___is_defined(x)\n\
-         #define ___is_defined(val) ____is_defined(__ARG_PLACEHOLDER_##val)\n\
-         #define ____is_defined(arg1_or_junk) __take_second_arg(arg1_or_junk 1, 0)\n\
-         #define IS_MODULE(option) __is_defined(option##_MODULE)\n\
-         #define IS_ENABLED(option) __or(__is_defined(option), IS_MODULE(option))\n\
+         #define ___is_defined(value) ____is_defined(__ARG_PLACEHOLDER_##value)\n\
+         #define ____is_defined(junk) __take_second_arg(junk 1, 0)\n\
+         #define IS_MODULE(config) __is_defined(config##_MODULE)\n\
+         #define IS_ENABLED(config) __or(__is_defined(config), IS_MODULE(config))\n\
          #define CONFIG_A 1\n#define CONFIG_B_MODULE 1\n";
     let after = |text: &str| left(&[defines, text].concat());
     assert_eq!(

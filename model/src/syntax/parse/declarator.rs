@@ -63,7 +63,7 @@ impl Parser<'_> {
             .steps
             .extend((0..n_pointers).map(|_| Step::Pointer));
         if declarator.steps.len() > NESTING_MAX {
-            return Err(self.fatal_here("nested too deeply"));
+            return Err(self.fatal_here("nested more than 200 levels deep"));
         }
         Ok(declarator)
     }

@@ -145,7 +145,7 @@ impl Parser<'_> {
     /// Runs one production a level deeper.
     fn nest<T>(&mut self, production: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
         if self.nesting >= NESTING_MAX {
-            return Err(self.fatal_here("nested too deeply"));
+            return Err(self.fatal_here("nested more than 200 levels deep"));
         }
         self.nesting += 1;
         let result = production(self);

@@ -178,6 +178,12 @@ impl Parser<'_> {
     fn expression_statement(&mut self) -> Parse<Stmt> {
         let start = self.token().span;
         let expression = self.expression()?;
+        if let (TokenKind::LBrace, ExprKind::Call(callee, _)) = (self.kind(), &expression.kind)
+            && let ExprKind::Ident(name) = &callee.kind
+        {
+            let message = format!("`{name}(…)` before `{{`: no macro of that name is known here");
+            return Err(self.error(callee.span, message));
+        }
         self.expect_semi("an expression")?;
         Ok(Stmt {
             kind: StmtKind::Expr(expression),
