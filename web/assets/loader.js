@@ -1,13 +1,16 @@
 // Upgrades the static figures of a page in place: the module is fetched when the first figure comes
-// near the screen. Whatever goes wrong, the static figure stays.
+// near the screen, or when the address holds a link to one. Whatever goes wrong, the static figures
+// stay or come back.
 (function () {
     "use strict";
 
-    const figures = document.querySelectorAll(".scenario-figure[data-module]");
+    const figures = [...document.querySelectorAll(".scenario-figure[data-module]")];
     if (figures.length === 0 || !("IntersectionObserver" in window)) return;
 
     // This script lies in web/assets/ below the site's root, wherever that is.
     const root = new URL("../../", document.currentScript.src);
+    const still = new Map(figures.map((figure) => [figure, figure.innerHTML]));
+    const begun = new Set();
     let loading = null;
     let broken = false;
 
@@ -21,46 +24,87 @@
         return loading;
     }
 
-    // A widget may also crash a moment after its start, in its own scheduler.
-    async function hydrate(module, figure) {
-        let crash = null;
-        const note = (event) => {
-            crash ??= event.error ?? event.reason ?? new Error(event.message);
-            event.preventDefault();
-        };
-        window.addEventListener("error", note);
-        window.addEventListener("unhandledrejection", note);
-        try {
-            await module.hydrate(figure);
-            await new Promise((resolve) => setTimeout(resolve));
-        } finally {
-            window.removeEventListener("error", note);
-            window.removeEventListener("unhandledrejection", note);
-        }
-        if (crash !== null) throw crash;
+    // After a crash nothing in the module's memory can be trusted.
+    function giveUp(why) {
+        if (broken) return;
+        broken = true;
+        console.warn("The figures of this page stay as they were printed:", why);
+        for (const figure of begun) restore(figure);
+    }
+
+    function restore(figure) {
+        figure.innerHTML = still.get(figure);
+        delete figure.dataset.ready;
     }
 
     async function upgrade(figure) {
-        const still = figure.innerHTML;
-        try {
-            const module = await load(figure.dataset.module);
-            // After a crash nothing in the module's memory can be trusted.
-            if (broken) return;
-            await hydrate(module, figure);
-            figure.dataset.ready = "true";
-        } catch (error) {
-            if (!broken) console.warn("The figures of this page stay as they are:", error);
-            broken = true;
-            figure.innerHTML = still;
+        if (begun.has(figure) || broken) return;
+        begun.add(figure);
+        observer.unobserve(figure);
+        if (!figure.querySelector(".figure-data")) {
+            figure.dataset.ready = "";
+            return;
         }
+        let module = null;
+        try {
+            module = await load(figure.dataset.module);
+            if (!broken) module.hydrate(figure);
+        } catch (error) {
+            if (module === null || error instanceof WebAssembly.RuntimeError) {
+                giveUp(error);
+            } else {
+                console.warn("This figure stays as it was printed:", error);
+                restore(figure);
+            }
+            say(figure, error);
+        }
+    }
+
+    // A link that could not be followed must not look as if it had been.
+    function say(figure, error) {
+        if (!figure.dataset.link) return;
+        const notice = document.createElement("p");
+        notice.className = "notice refused";
+        notice.setAttribute("role", "alert");
+        notice.textContent = "This link cannot be followed: the figure could not be made to move (" +
+            String(error.message ?? error) + "). What is shown is the printed figure.";
+        figure.prepend(notice);
+    }
+
+    // The figure that a link is for: of its scenario, best printed with the same configuration; when
+    // there is none, the first, which then says so.
+    function addressed(fragment) {
+        const fields = new URLSearchParams(fragment);
+        const all = figures.filter((figure) => figure.querySelector(".figure-data"));
+        const data = (figure) => figure.querySelector(".figure-data").dataset;
+        const same = all.filter((figure) => data(figure).scenario === fields.get("s"));
+        return same.find((figure) => data(figure).config === fields.get("c")) ?? same[0] ?? all[0];
+    }
+
+    function follow() {
+        const fragment = location.hash.slice(1);
+        if (!/^w=/.test(fragment)) return;
+        const figure = addressed(fragment);
+        if (!figure) return;
+        figure.dataset.link = fragment;
+        figure.scrollIntoView();
+        if (begun.has(figure)) figure.dispatchEvent(new Event("figure-link"));
+        else upgrade(figure);
+    }
+
+    // The whole table of steps is printed, also of figures whose table is closed.
+    function openTables() {
+        document.querySelectorAll(".scenario-figure details").forEach((table) => (table.open = true));
     }
 
     const observer = new IntersectionObserver((entries) => {
         for (const entry of entries) {
-            if (!entry.isIntersecting) continue;
-            observer.unobserve(entry.target);
-            upgrade(entry.target);
+            if (entry.isIntersecting) upgrade(entry.target);
         }
     }, { rootMargin: "400px" });
     figures.forEach((figure) => observer.observe(figure));
+    addEventListener("figures-broken", () => giveUp("the model has crashed"));
+    addEventListener("hashchange", follow);
+    addEventListener("beforeprint", openTables);
+    follow();
 })();

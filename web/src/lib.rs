@@ -1,10 +1,15 @@
 //! The widgets of the book: the same Rust draws a figure at build time and upgrades it in the browser.
+//!
+//! [`session`] is what a reader does, as a plain value; [`view`] turns model values into HTML;
+//! [`stepper`] joins the two. There is no model in here: every state comes out of the crate `model`.
 
 #[cfg(feature = "hydrate")]
-use wasm_bindgen::prelude::wasm_bindgen;
-
-/// Upgrades the static figure inside `root`; called by `assets/loader.js` when it comes near the
-/// screen. Throws when the figure's data cannot be used: the static figure then stays.
-#[cfg(feature = "hydrate")]
-#[wasm_bindgen]
-pub fn hydrate(_root: web_sys::Element) {}
+mod api;
+pub mod browser;
+#[cfg(feature = "ssr")]
+pub mod figure;
+pub mod session;
+pub mod spec;
+pub mod stepper;
+pub mod view;
+mod words;

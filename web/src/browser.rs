@@ -1,0 +1,85 @@
+//! What only a browser has: the address bar, the clipboard, focus, scrolling.
+
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Element, HtmlElement, Window};
+use yew::{Callback, NodeRef};
+
+/// Where the loader writes the fragment of a link that is for this figure.
+pub const LINK: &str = "link";
+/// What it then fires at the figure.
+pub const LINK_EVENT: &str = "figure-link";
+
+/// Shows a fragment in the address bar; the way back leads to the page before, not to each step.
+pub fn show_fragment(fragment: &str) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        let address = format!("#{fragment}");
+        // Fails only where a page may not change its address: then it is not shown.
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&address)).ok();
+    }
+}
+
+/// The page's address with that fragment.
+pub fn address(fragment: &str) -> String {
+    let href = web_sys::window().and_then(|window| window.location().href().ok());
+    let href = href.unwrap_or_default();
+    let page = href.split('#').next().unwrap_or_default();
+    format!("{page}#{fragment}")
+}
+
+/// Copies a text and says whether it worked.
+pub fn copy(text: String, done: Callback<bool>) {
+    spawn_local(async move {
+        let copied = match web_sys::window() {
+            Some(window) if has_clipboard(&window) => {
+                JsFuture::from(window.navigator().clipboard().write_text(&text)).await.is_ok()
+            }
+            _ => false,
+        };
+        done.emit(copied);
+    });
+}
+
+/// Pages served without HTTPS, and some browsers, have none.
+fn has_clipboard(window: &Window) -> bool {
+    let clipboard = Reflect::get(&window.navigator(), &"clipboard".into());
+    clipboard.is_ok_and(|value| value.is_object())
+}
+
+/// Scrolls the first marked line of each scrolling text to its middle, and nothing but that text.
+pub fn show_marks(root: &NodeRef) {
+    let Some(root) = root.cast::<Element>() else { return };
+    centre(&root, ".sources .main .text", ".next, .ran");
+    centre(&root, ".steps .scrolling", "tr.here");
+}
+
+fn centre(root: &Element, frame: &str, wanted: &str) {
+    let Ok(Some(frame)) = root.query_selector(frame) else { return };
+    let Ok(Some(line)) = frame.query_selector(wanted) else {
+        frame.set_scroll_top(0);
+        return;
+    };
+    let (outer, inner) = (frame.get_bounding_client_rect(), line.get_bounding_client_rect());
+    let middle = (outer.height() - inner.height()) / 2.0;
+    let offset = inner.top() - outer.top() - middle;
+    // What can be seen well enough stays where it is.
+    if inner.top() < outer.top() + inner.height() || inner.bottom() > outer.bottom() - inner.height() {
+        frame.set_scroll_top(frame.scroll_top() + offset as i32);
+    }
+}
+
+/// Takes the focus away from whatever has it.
+pub fn leave() {
+    let document = web_sys::window().and_then(|window| window.document());
+    let active = document.and_then(|document| document.active_element());
+    if let Some(active) = active.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        active.blur().ok();
+    }
+}
+
+/// The fragment of a link that the loader has found for this figure.
+pub fn link_for(figure: &Element) -> Option<String> {
+    figure.get_attribute(&format!("data-{LINK}")).filter(|fragment| !fragment.is_empty())
+}

@@ -1,0 +1,133 @@
+//! A figure as static HTML, drawn when the book is built.
+//!
+//! One HTML block without empty lines; its data go with it as JSON, so that the browser can draw the
+//! same thing again and go on from there. No ids: a chapter's figures also stand in the print page.
+
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+
+use model::scenario::Scenario;
+use yew::prelude::*;
+
+use crate::session::Session;
+use crate::spec::{Choice, Figure, View};
+use crate::stepper::{Props, Stepper};
+use crate::view::{self, Explored};
+
+/// What a figure is drawn from, as a book's fenced block says it.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The scenario's file name.
+    pub file: &'a str,
+    /// Its text.
+    pub text: &'a str,
+    /// The configuration, where it is not the scenario's first.
+    pub config: Option<&'a str>,
+    /// The choices to show.
+    pub schedule: Option<&'a str>,
+    /// In place of these: the shortest execution with this outcome is shown.
+    pub find: Option<&'a str>,
+    /// The text below.
+    pub caption: &'a str,
+    /// `stepper` or `verdicts`.
+    pub view: &'a str,
+}
+
+/// The figure's HTML.
+///
+/// # Errors
+/// Why it cannot be drawn, in the scenario's own words; also when its expectation does not hold.
+pub fn figure_html(request: &Request<'_>) -> Result<String, String> {
+    match View::parse(request.view)? {
+        View::Stepper => stepper(request),
+        View::Verdicts => verdicts(request),
+    }
+}
+
+fn stepper(request: &Request<'_>) -> Result<String, String> {
+    let choice = Choice::parse(request.schedule, request.find)?;
+    let session = Session::start(request.file, request.text, request.config, &choice)?;
+    let explored = Explored::of(&session.scenario, &session.config)?;
+    let figure = session.to_figure(explored.sentences(), request.caption);
+    let json = serde_json::to_string(&figure).map_err(|e| e.to_string())?;
+    let name = escape(&session.scenario.name);
+    let config = escape(&figure.config);
+    let html = draw(&figure, &session);
+    Ok(format!(
+        "<div class=\"figure-data\" data-scenario=\"{name}\" data-config=\"{config}\">\
+         <script type=\"application/json\">{}</script><div class=\"figure-root\">{html}</div></div>",
+        json.replace('<', "\\u003c")
+    ))
+}
+
+/// The stepper's first drawing.
+pub fn draw(figure: &Figure, session: &Session) -> String {
+    let props = Props {
+        figure: Rc::new(figure.clone()),
+        session: Rc::new(session.clone()),
+        place: None,
+    };
+    without_empty_lines(&block_on(yew::LocalServerRenderer::<Stepper>::with_props(props).render()))
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct Still {
+    content: Html,
+}
+
+#[component]
+fn StillFigure(props: &Still) -> Html {
+    props.content.clone()
+}
+
+fn verdicts(request: &Request<'_>) -> Result<String, String> {
+    let scenario = Scenario::parse(request.file, request.text).map_err(|e| e.to_string())?;
+    let explored: Vec<Explored> = scenario
+        .configs
+        .iter()
+        .map(|(name, _)| Explored::of(&scenario, name))
+        .collect::<Result<_, String>>()?;
+    let content = html! {
+        <div class="stepper still">
+            <div class="figure-head">
+                <p class="figure-title">{&scenario.title}</p>
+                <p class="figure-about">{&scenario.file}</p>
+            </div>
+            {view::verdicts(&scenario, &explored)}
+            {view::caption(request.caption)}
+        </div>
+    };
+    let renderer = yew::LocalServerRenderer::<StillFigure>::with_props(Still { content });
+    Ok(without_empty_lines(&block_on(renderer.hydratable(false).render())))
+}
+
+/// Markdown ends an HTML block at an empty line.
+fn without_empty_lines(html: &str) -> String {
+    let lines = html.lines().map(|line| if line.trim().is_empty() { "&#32;" } else { line });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+}
+
+/// Waits for a drawing. It waits for nothing itself, so no runtime is needed.
+fn block_on<F: Future>(future: F) -> F::Output {
+    struct Thread(std::thread::Thread);
+    impl Wake for Thread {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Thread(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}

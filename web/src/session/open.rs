@@ -1,0 +1,191 @@
+//! How a session begins: from a scenario when the book is built, from a figure in the browser, from
+//! a link. A link that does not lead to exactly the state it was made for is refused.
+
+use std::rc::Rc;
+
+use model::explore::trace::Trace;
+use model::machine::Schedule;
+use model::report::Shot;
+use model::report::link::{Link, Source};
+use model::scenario::Scenario;
+
+use super::{Branches, Msg, Notice, Printed, STEPS_MAX, Session};
+use crate::spec::{Choice, Figure};
+
+impl Session {
+    /// A session on a configuration (the scenario's first, when none is named), at the first thing
+    /// that is wrong in the chosen execution or at its end.
+    ///
+    /// # Errors
+    /// Complete messages: the scenario cannot be used, or there is no such execution.
+    pub fn start(
+        file: &str,
+        text: &str,
+        config: Option<&str>,
+        choice: &Choice,
+    ) -> Result<Session, String> {
+        let scenario = Scenario::parse(file, text).map_err(|e| e.to_string())?;
+        let first = || scenario.configs.first().map(|(name, _)| name.clone());
+        let config = match config.map(String::from).or_else(first) {
+            Some(name) => name,
+            None => return Err(format!("{file}: no configuration is named")),
+        };
+        let mut session = Session::boot_new(scenario, &config)?;
+        let schedule = choice.schedule(&session.trace.initial)?;
+        let (mut trace, misfit) = Trace::follow(session.trace.initial.clone(), &schedule);
+        if let Some(misfit) = misfit {
+            return Err(format!("{file} on {config}: the schedule does not fit: {misfit}"));
+        }
+        trace.run_on(STEPS_MAX);
+        session.set_trace(trace);
+        session.cursor = session.telling_step(choice);
+        session.remember();
+        Ok(session)
+    }
+
+    /// The session a figure was printed with.
+    ///
+    /// # Errors
+    /// When this model does not show what the figure shows.
+    pub fn open(figure: &Figure) -> Result<Session, String> {
+        let scenario =
+            Scenario::parse(&figure.file, &figure.text).map_err(|e| e.to_string())?;
+        let mut session = Session::boot_new(scenario, &figure.config)?;
+        let schedule: Schedule = figure.schedule.parse()?;
+        if let Some(misfit) = session.follow(&schedule) {
+            return Err(format!("the printed execution does not fit: {misfit}"));
+        }
+        session.cursor = figure.cursor.min(session.len());
+        if session.machine().digest() != figure.digest {
+            return Err("the figure was printed by another version of the model".into());
+        }
+        session.remember();
+        Ok(session)
+    }
+
+    /// What a figure needs to become this session again.
+    pub fn to_figure(&self, verdict: Vec<String>, caption: &str) -> Figure {
+        Figure {
+            file: self.scenario.file.clone(),
+            text: self.scenario.text.clone(),
+            config: self.config.clone(),
+            schedule: self.trace.schedule().to_string(),
+            cursor: self.cursor,
+            digest: self.machine().digest(),
+            verdict,
+            caption: caption.into(),
+        }
+    }
+
+    /// The execution as reports want it.
+    pub fn shot(&self) -> Shot<'_> {
+        Shot {
+            scenario: &self.scenario,
+            config: &self.config,
+            trace: &self.trace,
+            cursor: self.cursor,
+        }
+    }
+
+    /// The fragment that leads back here.
+    pub fn fragment(&self) -> String {
+        Link::by_name(&self.shot()).to_fragment()
+    }
+
+    fn boot_new(scenario: Scenario, config: &str) -> Result<Session, String> {
+        let built = scenario.config(config).map_err(|e| e.to_string())?;
+        let machine = scenario.machine(&built).map_err(|e| e.to_string())?;
+        let printed = Printed { config: config.into(), schedule: Schedule::default(), cursor: 0 };
+        Ok(Session {
+            scenario: Rc::new(scenario),
+            config: config.into(),
+            trace: Rc::new(Trace::new(machine.clone())),
+            rows: Rc::default(),
+            cursor: 0,
+            notice: None,
+            branches: Rc::default(),
+            booted: Rc::new(vec![(config.into(), machine)]),
+            printed: Rc::new(printed),
+        })
+    }
+
+    /// What is shown now is what the figure is printed with.
+    fn remember(&mut self) {
+        let schedule = self.trace.schedule();
+        let mut branches = Branches::default();
+        branches.keep(&schedule);
+        self.branches = Rc::new(branches);
+        let config = self.config.clone();
+        self.printed = Rc::new(Printed { config, schedule, cursor: self.cursor });
+    }
+
+    /// Where a reader should look first.
+    fn telling_step(&self, choice: &Choice) -> usize {
+        use model::scenario::Item;
+        let wanted = |finding: &model::check::Finding| match choice {
+            Choice::Find(Item::Printed(class)) => {
+                finding.printed && finding.class == Some(*class)
+            }
+            Choice::Find(Item::Broken(rule)) => finding.rule == *rule,
+            Choice::Find(Item::Hang | Item::Null) => false,
+            Choice::Find(Item::Violation | Item::Silent) | Choice::First | Choice::Given(_) => true,
+        };
+        let found = self.trace.findings().find(|(_, finding)| wanted(finding));
+        found.map_or(self.len(), |(n, _)| n)
+    }
+
+    pub(super) fn link(&mut self, fragment: &str) {
+        match self.linked(fragment) {
+            Ok(next) => *self = next,
+            Err(why) => {
+                let text = format!(
+                    "This link cannot be followed: {why}. What is shown is the printed figure."
+                );
+                *self = self.after(Msg::Reset);
+                self.notice = Some(Notice::Refused(text));
+            }
+        }
+    }
+
+    fn linked(&self, fragment: &str) -> Result<Session, String> {
+        let link = Link::parse(fragment)?;
+        let here = &self.scenario.name;
+        match &link.source {
+            Source::Name(name) if name == here => {}
+            Source::Name(name) => {
+                return Err(format!("it is for the scenario {name}, and this figure shows {here}"));
+            }
+            Source::Text(text) if *text == self.scenario.text => {}
+            Source::Text(_) => {
+                return Err(format!("it carries a scenario of its own, and this figure shows {here}"));
+            }
+        }
+        if link.kernel != self.scenario.kernel {
+            let name = |kernel: &Option<String>| kernel.clone().unwrap_or_else(|| "none".into());
+            let (theirs, ours) = (name(&link.kernel), name(&self.scenario.kernel));
+            return Err(format!("it is for the kernel {theirs}, and this figure is for {ours}"));
+        }
+        let mut next = Session { notice: None, ..self.clone() };
+        if !next.boot(&link.config) {
+            return Err(match next.notice {
+                Some(Notice::Refused(why) | Notice::Note(why)) => why,
+                None => "its configuration cannot be built".into(),
+            });
+        }
+        if let Some(misfit) = next.follow(&link.schedule) {
+            return Err(format!(
+                "it was made with another version of the model or of the scenario: {misfit}"
+            ));
+        }
+        next.cursor = link.cursor.min(next.len());
+        if next.machine().digest() != link.digest {
+            return Err("it was made with another version of the model or of the scenario: the \
+                        same choices lead to another state here"
+                .into());
+        }
+        let mut branches = Branches::default();
+        branches.keep(&link.schedule);
+        next.branches = Rc::new(branches);
+        Ok(next)
+    }
+}

@@ -1,0 +1,170 @@
+//! One scenario on all its configurations: what was expected and what exploring found.
+
+use model::explore::{Outcome, explore};
+use model::scenario::{Expectation, Item, Quantifier, Scenario};
+use yew::{Html, html};
+
+use super::scrolling;
+use crate::spec::limits;
+
+/// The words that do not name a report.
+const OTHERS: [Item; 3] = [Item::Silent, Item::Hang, Item::Null];
+
+/// A configuration and what exploring found on it.
+pub struct Explored {
+    /// Its name.
+    pub config: String,
+    /// What was found.
+    pub outcome: Outcome,
+    /// What was expected.
+    pub expected: Expectation,
+}
+
+impl Explored {
+    /// Explores a scenario on one of its configurations.
+    ///
+    /// # Errors
+    /// When it does not compile or boot, or its expectation does not hold.
+    pub fn of(scenario: &Scenario, config: &str) -> Result<Explored, String> {
+        let built = scenario.config(config).map_err(|e| e.to_string())?;
+        let machine = scenario.machine(&built).map_err(|e| e.to_string())?;
+        let outcome = explore(&machine, limits());
+        let expected = scenario.expected_on(config);
+        let explored = Explored { config: config.into(), outcome, expected };
+        explored.complain(&scenario.file)?;
+        Ok(explored)
+    }
+
+    fn complain(&self, file: &str) -> Result<(), String> {
+        let verdicts = self.expected.judge(&self.outcome);
+        let broken = verdicts.iter().find(|verdict| !verdict.holds);
+        broken.map_or(Ok(()), |verdict| {
+            Err(format!(
+                "{file} on {}: expected {} `{}`, found {} in {} states{}",
+                self.config,
+                verdict.expected.name().to_lowercase(),
+                verdict.item.name(),
+                verdict.found.name().to_lowercase(),
+                self.outcome.states,
+                if self.outcome.complete { "" } else { ", not all" },
+            ))
+        })
+    }
+
+    /// What was found, a sentence for each expected line, and how much was looked at.
+    pub fn sentences(&self) -> Vec<String> {
+        let verdicts = self.expected.judge(&self.outcome);
+        let mut sentences: Vec<String> =
+            verdicts.iter().map(|v| format!("{}: {}, as expected.", meaning(v.item), v.found.name().to_lowercase())).collect();
+        sentences.push(self.looked_at());
+        sentences
+    }
+
+    fn looked_at(&self) -> String {
+        let Outcome { states, transitions, complete, .. } = &self.outcome;
+        match complete {
+            true => format!("All executions were explored: {states} states, {transitions} transitions."),
+            false => format!("{states} states were explored, not all there are."),
+        }
+    }
+
+    fn found(&self, item: Item) -> Quantifier {
+        let expectation = Expectation(vec![(Quantifier::Sometimes, item)]);
+        expectation.judge(&self.outcome)[0].found
+    }
+
+    /// Everything that was found in some execution.
+    fn items(&self) -> Vec<Item> {
+        let ends = || self.outcome.ends.iter().map(|group| &group.end);
+        let mut items: Vec<Item> = Vec::new();
+        let printed = ends().flat_map(|end| end.printed.iter().map(|&class| Item::Printed(class)));
+        let broken = ends().flat_map(|end| end.broken.iter().map(|&rule| Item::Broken(rule)));
+        for item in printed.chain(broken).chain(OTHERS) {
+            if !items.contains(&item) && self.found(item) != Quantifier::Never {
+                items.push(item);
+            }
+        }
+        items
+    }
+}
+
+/// An item in words.
+fn meaning(item: Item) -> String {
+    match item {
+        Item::Printed(class) => format!("report “{}” printed", class.name()),
+        Item::Broken(rule) => format!("rule {} broken", rule.name()),
+        Item::Violation => "some rule broken".into(),
+        Item::Silent => "a rule broken and nothing printed".into(),
+        Item::Hang => "never comes back".into(),
+        Item::Null => "the allocation fails (NULL)".into(),
+    }
+}
+
+/// The table.
+pub fn verdicts(scenario: &Scenario, explored: &[Explored]) -> Html {
+    let label = format!("Verdicts on {}", scenario.file);
+    scrolling(label, html! {
+        <table class="verdicts">
+            <thead><tr>
+                <th scope="col">{"configuration"}</th><th scope="col">{"printed"}</th>
+                <th scope="col">{"rules broken"}</th><th scope="col">{"comes back"}</th>
+                <th scope="col">{"explored"}</th>
+            </tr></thead>
+            <tbody>{for explored.iter().map(row)}</tbody>
+        </table>
+    })
+}
+
+fn row(explored: &Explored) -> Html {
+    let items = explored.items();
+    let some = |wanted: fn(&Item) -> bool| {
+        let list = items.iter().copied().filter(wanted);
+        list.map(|item| entry(item, explored.found(item))).collect::<Vec<Html>>()
+    };
+    let printed = some(|item| matches!(item, Item::Printed(_)));
+    let broken = some(|item| matches!(item, Item::Broken(_)));
+    let states = &explored.outcome.states;
+    let extent = if explored.outcome.complete { format!("all {states} states") } else { format!("{states} states, not all") };
+    html! {
+        <tr>
+            <th scope="row">{&explored.config}</th>
+            <td>{or(printed, "nothing")}{silent(explored)}</td>
+            <td>{or(broken, "none")}</td>
+            <td>{comes_back(explored)}</td>
+            <td>{extent}</td>
+        </tr>
+    }
+}
+
+fn or(list: Vec<Html>, nothing: &'static str) -> Html {
+    if list.is_empty() { html! { {nothing} } } else { list.into_iter().collect() }
+}
+
+fn entry(item: Item, found: Quantifier) -> Html {
+    let name = item.name();
+    let name = match item {
+        Item::Broken(_) => html! { <a href={format!("rules.html#{name}")}>{name}</a> },
+        _ => html! { {name} },
+    };
+    html! { <span class="entry">{name}{format!(" {} ", found.name().to_lowercase())}</span> }
+}
+
+fn silent(explored: &Explored) -> Html {
+    match explored.found(Item::Silent) {
+        Quantifier::Never => html! {},
+        found => html! { <span class="entry">{format!("wrong, and silent: {} ", found.name().to_lowercase())}</span> },
+    }
+}
+
+fn comes_back(explored: &Explored) -> String {
+    let hang = match explored.found(Item::Hang) {
+        Quantifier::Never => "always",
+        Quantifier::Sometimes => "not in every execution",
+        Quantifier::Always => "never",
+    };
+    match explored.found(Item::Null) {
+        Quantifier::Never => hang.into(),
+        Quantifier::Sometimes => format!("{hang}; sometimes with NULL"),
+        Quantifier::Always => format!("{hang}; with NULL"),
+    }
+}
