@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Shot, place, splat, steps};
+use super::{Shot, place, splat, steps, text};
+use crate::check::Finding;
+use crate::explore::trace::Step;
 use crate::machine::EventKind;
 
 /// `{name, kernel, config, schedule, digest, steps, log, returns, violations}`.
@@ -60,19 +62,21 @@ pub(super) fn returns(shot: &Shot<'_>) -> Map<String, Value> {
 }
 
 fn violations(shot: &Shot<'_>) -> Vec<Value> {
-    let shown = shot.trace.findings().filter(|(n, _)| *n <= shot.cursor);
-    let one = |(n, finding): (usize, &crate::check::Finding)| {
-        let before = shot.trace.state(n - 1);
-        let lines = if finding.printed { splat::lines(before, finding) } else { Vec::new() };
-        json!({
-            "rule": finding.rule.name(),
-            "class": super::check::class_name(finding),
-            "step": n,
-            "place": place::file_line(before.program(), finding.span),
-            "printed": finding.printed,
-            "text": splat::sentence(before, finding),
-            "splat": lines,
-        })
+    let shown = shot.trace.steps.iter().take(shot.cursor).enumerate();
+    let of_step = |(idx, step): (usize, &Step)| -> Vec<Value> {
+        let before = shot.trace.state(idx);
+        let one = |(i, finding): (usize, &Finding)| {
+            json!({
+                "rule": finding.rule.name(),
+                "class": super::check::class_name(finding),
+                "step": idx + 1,
+                "place": place::file_line(before.program(), finding.span),
+                "printed": finding.printed,
+                "text": splat::sentence(before, finding),
+                "splat": text::report(shot, idx + 1, i),
+            })
+        };
+        step.findings.iter().enumerate().map(one).collect()
     };
-    shown.map(one).collect()
+    shown.flat_map(of_step).collect()
 }

@@ -17,7 +17,7 @@
 //! ```
 
 use super::link::{self, Link, Source};
-use super::{Shot, splat, steps, text};
+use super::{Shot, steps, text};
 use crate::machine::{Event, EventKind, Schedule};
 
 /// Columns: with two levels of quoting still under 72.
@@ -146,14 +146,11 @@ fn one_step(shot: &Shot<'_>, n: usize) -> String {
     for note in &row.notes[..plain] {
         out += &wrap("    - ", 6, note);
     }
-    let before = shot.trace.state(n - 1);
-    for (note, finding) in row.notes[plain..].iter().zip(&shot.trace.steps[n - 1].findings) {
+    for (i, finding) in shot.trace.steps[n - 1].findings.iter().enumerate() {
+        let note = &row.notes[plain + i];
         out += &wrap("    ! ", 6, &format!("{}: {note}", finding.rule.name()));
-        if finding.printed && shot.scenario.kernel.is_some() {
-            let lines = splat::lines(before, finding);
-            for line in lines.iter().filter(|l| is_key_line(l)) {
-                out += &wrap("    | ", 8, line.trim_end());
-            }
+        for line in text::report(shot, n, i).iter().filter(|l| is_key_line(l)) {
+            out += &wrap("    | ", 8, line.trim_end());
         }
     }
     out

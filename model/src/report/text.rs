@@ -1,8 +1,6 @@
 //! One execution as text for a terminal.
 
 use super::{Shot, splat, steps};
-use crate::check::Finding;
-use crate::machine::Machine;
 
 /// The whole execution, as far as it is shown.
 pub fn run(shot: &Shot<'_>) -> String {
@@ -47,9 +45,9 @@ fn step(out: &mut String, shot: &Shot<'_>, n: usize) {
     for note in &row.notes[..plain] {
         *out += &format!("       - {note}\n");
     }
-    for (note, finding) in row.notes[plain..].iter().zip(&shot.trace.steps[n - 1].findings) {
-        *out += &format!("       ! {}: {note}\n", finding.rule.name());
-        for line in report(shot.trace.state(n - 1), finding) {
+    for (i, finding) in shot.trace.steps[n - 1].findings.iter().enumerate() {
+        *out += &format!("       ! {}: {}\n", finding.rule.name(), row.notes[plain + i]);
+        for line in report(shot, n, i) {
             *out += format!("       | {line}").trim_end();
             out.push('\n');
         }
@@ -57,9 +55,12 @@ fn step(out: &mut String, shot: &Shot<'_>, n: usize) {
 }
 
 /// The report, when a kernel prints one.
-fn report(before: &Machine, finding: &Finding) -> Vec<String> {
-    let prints = finding.printed && before.program().function("model_boot").is_some();
-    if prints { splat::lines(before, finding) } else { Vec::new() }
+pub(super) fn report(shot: &Shot<'_>, n: usize, i: usize) -> Vec<String> {
+    let printed = shot.trace.steps[n - 1].findings[i].printed;
+    match printed && shot.scenario.kernel.is_some() {
+        true => splat::lines_at(shot.trace, n, i),
+        false => Vec::new(),
+    }
 }
 
 fn tail(shot: &Shot<'_>) -> String {

@@ -11,7 +11,10 @@ mod sched;
 mod sentence;
 mod who;
 
-use crate::check::{Detail, Finding};
+use std::rc::Rc;
+
+use crate::check::{Class, Detail, Finding};
+use crate::explore::trace::Trace;
 use crate::machine::Machine;
 pub use sentence::sentence;
 use who::Who;
@@ -40,6 +43,21 @@ pub fn lines(before: &Machine, finding: &Finding) -> Vec<String> {
         Detail::Page { text, .. } => vec![text.clone()],
         Detail::Deadlock { .. } => vec![sentence(before, finding)],
     }
+}
+
+/// The same for the `i`-th finding of step `n` (from 1), told what its step has reported before it.
+pub fn lines_at(trace: &Trace, n: usize, i: usize) -> Vec<String> {
+    let step = n.checked_sub(1).and_then(|idx| trace.steps.get(idx));
+    let Some((finding, step)) = step.and_then(|s| Some((s.findings.get(i)?, s))) else {
+        return Vec::new();
+    };
+    let mut before = trace.state(n - 1).clone();
+    let console = Rc::make_mut(&mut before.console);
+    for earlier in step.findings[..i].iter().filter(|f| f.printed) {
+        console.lockdep_off |= earlier.class.is_some_and(Class::from_lockdep);
+        console.printed.extend(earlier.class.map(|c| c as u8));
+    }
+    lines(&before, finding)
 }
 
 /// The line by which a report is known.

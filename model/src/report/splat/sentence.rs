@@ -4,7 +4,6 @@ use super::sched::sleeping_at;
 use super::who::wait_number;
 use crate::check::{Class, Detail, Finding};
 use crate::machine::Machine;
-use crate::machine::context::ContextKind;
 use crate::machine::event::{Fault, LockRef, Now};
 use crate::report::place;
 
@@ -19,10 +18,12 @@ pub fn sentence(before: &Machine, finding: &Finding) -> String {
 fn what(before: &Machine, finding: &Finding) -> String {
     let name = |lock: &LockRef| before.lock_name(lock);
     match &finding.detail {
-        Detail::Sleep { file, line, now, .. } => {
-            format!("may sleep ({}) {}", sleeping_at(file, *line), circumstances(now))
+        Detail::Sleep { file, line, lock, now } => {
+            // A sleeping lock may be waited for inside RCU readers.
+            let rcu = if *lock { 0 } else { now.rcu_depth };
+            format!("may sleep ({}) {}", sleeping_at(file, *line), circumstances(now, rcu))
         }
-        Detail::Schedule { now } => format!("gives up the CPU {}", circumstances(now)),
+        Detail::Schedule { now } => format!("gives up the CPU {}", circumstances(now, 0)),
         Detail::WaitType { lock, lock_type, context, now, .. } => format!(
             "takes {} of wait type {}, where only {} or lower may be waited for ({})",
             name(lock),
@@ -40,7 +41,7 @@ fn what(before: &Machine, finding: &Finding) -> String {
         }
         Detail::Balance { text } | Detail::List { text } | Detail::Page { text, .. } => text.clone(),
         Detail::Rcu { word, now } => {
-            format!("may sleep inside an {word} read section, {}", circumstances(now))
+            format!("may sleep inside an {word} read section, {}", circumstances(now, now.rcu_depth))
         }
         Detail::Text(text) => text.clone(),
         Detail::Fault(fault) => self::fault(*fault),
@@ -59,7 +60,7 @@ fn what(before: &Machine, finding: &Finding) -> String {
 }
 
 /// `with preempt_count 0x1, interrupts off, in hardirq`
-fn circumstances(now: &Now) -> String {
+fn circumstances(now: &Now, rcu_depth: u32) -> String {
     let mut parts = Vec::new();
     if now.preempt_count != 0 {
         parts.push(format!("preempt_count {:#x}", now.preempt_count));
@@ -67,8 +68,8 @@ fn circumstances(now: &Now) -> String {
     if now.irqs_off {
         parts.push("interrupts off".into());
     }
-    if now.rcu_depth > 0 {
-        parts.push(format!("RCU read depth {}", now.rcu_depth));
+    if rcu_depth > 0 {
+        parts.push(format!("RCU read depth {rcu_depth}"));
     }
     if parts.is_empty() {
         return format!("in {}", now.context.word());
@@ -109,12 +110,12 @@ fn reported(before: &Machine, finding: &Finding) -> String {
             format!("printed as {} when the NMI returns", class.name())
         }
         Some(class) if finding.printed => format!("printed as {}", class.name()),
-        Some(class) => silence(before, finding, class),
+        Some(class) => silence(before, class),
         None => unseen(before, finding),
     }
 }
 
-fn silence(before: &Machine, finding: &Finding, class: Class) -> String {
+fn silence(before: &Machine, class: Class) -> String {
     let config = before.config();
     let missing = match class {
         Class::SleepingInAtomic if !config.debug_atomic_sleep => "DEBUG_ATOMIC_SLEEP",
@@ -123,13 +124,13 @@ fn silence(before: &Machine, finding: &Finding, class: Class) -> String {
         Class::Warning if !config.prove_locking => "PROVE_LOCKING",
         Class::InvalidWaitContext if !config.prove_raw_lock_nesting => "PROVE_RAW_LOCK_NESTING",
         Class::ListCorruption if !config.debug_list => "DEBUG_LIST",
-        _ => return off(before, finding, class),
+        _ => return off(before, class),
     };
     format!("silent here: this configuration has no {missing}")
 }
 
 /// The detector is there, and does not say it.
-fn off(before: &Machine, finding: &Finding, class: Class) -> String {
+fn off(before: &Machine, class: Class) -> String {
     let known = before.console.printed.contains(&(class as u8))
         || before.console.deferred.contains(&(class as u8));
     let why = match class {
@@ -137,9 +138,6 @@ fn off(before: &Machine, finding: &Finding, class: Class) -> String {
         Class::SchedulingWhileAtomic => "preempt_count is zero, and the scheduler looks at nothing else",
         _ if class.from_lockdep() && before.console.lockdep_off => {
             "lockdep is off since its first report"
-        }
-        Class::InvalidWaitContext if finding.context != ContextKind::Nmi => {
-            "v5.9's lockdep looks at wait types only when a lock is held already"
         }
         _ => "it was reported by the same step already",
     };
