@@ -14,15 +14,129 @@ fn request<'a>(text: &'a str, config: &'a str, find: Option<&'a str>) -> Request
         config: Some(config),
         schedule: None,
         find,
-        caption: "A caption.",
+        caption: "A <caption>.",
         view: "stepper",
     }
 }
 
+/// The figure's visible text, a space for each tag.
+fn visible(html: &str) -> String {
+    let (_, drawn) = html.split_once("</script>").unwrap_or(("", html));
+    let mut text = String::new();
+    let mut rest = drawn;
+    while let Some((before, after)) = rest.split_once('<') {
+        text += before;
+        text.push(' ');
+        rest = after.split_once('>').map_or("", |(_, after)| after);
+    }
+    text += rest;
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[track_caller]
+fn shows(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in\n{text}");
+    }
+}
+
 #[test]
-fn dump() {
+fn the_static_figure_is_complete() {
     let html = figure_html(&request(DRAINED, "rt-debug", Some("sleeping-in-atomic"))).unwrap();
-    std::fs::write("/tmp/fig.html", &html).unwrap();
+    let text = visible(&html);
+    shows(&text, &[
+        "rt-debug",
+        "mm/page_alloc.c, rmqueue_bulk()",
+        "spin_lock(&zone->lock); ◂ ran in step",
+        "◂ next: CPU 0, task",
+        "NMI not active hardirq not active softirq not active task runs",
+        "0x00000001 = 0x1 raw_spin_lock(&lock), step 1",
+        "&zone->lock spinlock_t a sleeping lock (rtmutex) mm/page_alloc.c:",
+        "8 pages free; watermarks: min 1, low 2, high 3",
+        "BUG: sleeping function called from invalid context at",
+        "[ BUG: Invalid wait context ]",
+        "R-might-sleep",
+        "Every execution prints sleeping-in-atomic.",
+        "A <caption>.",
+    ]);
+    let rows = html.matches("<td class=\"place\">").count();
+    assert!(rows > 100, "the table of steps has {rows} rows");
+}
+
+#[test]
+fn nothing_to_click_without_scripts() {
+    let html = figure_html(&request(DRAINED, "rt-debug", None)).unwrap();
+    for control in ["<button", "<select", "<input", "<textarea"] {
+        assert!(!html.contains(control), "{control}");
+    }
+}
+
+#[test]
+fn four_levels_and_the_way_in() {
     let html = figure_html(&request(NMI, "preempt-debug", Some("hang"))).unwrap();
-    std::fs::write("/tmp/fig2.html", &html).unwrap();
+    let text = visible(&html);
+    shows(&text, &[
+        "NMI waits for &zone->lock",
+        "task interrupted",
+        "0x110000 NMI, step",
+        "off since step",
+        "it hangs",
+        "R-deadlock",
+    ]);
+}
+
+#[test]
+fn markdown_leaves_figures_alone() {
+    for view in ["stepper", "verdicts"] {
+        let html = figure_html(&Request { view, ..request(DRAINED, "rt-debug", None) }).unwrap();
+        assert!(html.starts_with("<div"));
+        assert!(html.lines().all(|line| !line.trim().is_empty()), "an empty line");
+        assert!(!html.contains(" id="), "an id: figures are repeated in the print page");
+        assert!(!html.contains("<code") && !html.contains("<h"), "mdBook's scripts would touch it");
+    }
+}
+
+#[test]
+fn data_cannot_end_the_script() {
+    let html = figure_html(&request(DRAINED, "rt-debug", None)).unwrap();
+    let (data, _) = html.split_once("</script>").unwrap();
+    let (_, json) = data.split_once("application/json\">").unwrap();
+    assert!(!json.contains('<'));
+    let figure: web::spec::Figure = serde_json::from_str(json).unwrap();
+    assert_eq!(figure.text, DRAINED);
+}
+
+#[test]
+fn verdicts_have_a_row_a_configuration() {
+    let html =
+        figure_html(&Request { view: "verdicts", ..request(DRAINED, "rt-debug", None) }).unwrap();
+    let text = visible(&html);
+    shows(&text, &[
+        "preempt-debug invalid-wait-context always",
+        "preempt-nodebug nothing wrong, and silent: always R-wait-type always",
+        "rt-debug",
+        "rt-nodebug",
+        "all",
+    ]);
+}
+
+#[test]
+fn a_claim_that_does_not_hold_fails() {
+    let wrong = DRAINED.replace("always = [\"R-wait-type\"]", "sometimes = [\"R-wait-type\"]");
+    assert_ne!(wrong, DRAINED, "the scenario has changed: change this test");
+    for view in ["stepper", "verdicts"] {
+        let error = figure_html(&Request { view, ..request(&wrong, "rt-debug", None) }).unwrap_err();
+        assert!(error.contains("expected sometimes `R-wait-type`, found always"), "{error}");
+    }
+}
+
+#[test]
+fn unknown_words_are_told() {
+    let error = |request: Request<'_>| figure_html(&request).unwrap_err();
+    let base = request(DRAINED, "rt-debug", None);
+    assert!(error(Request { view: "sideways", ..base }).contains("known are stepper, verdicts"));
+    assert!(error(Request { find: Some("x"), ..base }).contains("known are"));
+    assert!(error(Request { config: Some("x"), ..base }).contains("known are"));
+    assert!(error(Request { schedule: Some("c7"), ..base }).contains("does not fit"));
 }

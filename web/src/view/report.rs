@@ -32,7 +32,7 @@ fn report(session: &Session, n: usize, finding: &Finding, ears: &Ears) -> Html {
     let class = match &finding.class {
         Some(class) if finding.printed => format!(", printed: {}", class.name()),
         Some(class) => format!(", silent here (the class would be {})", class.name()),
-        None => ", silent on every kernel".into(),
+        None => ", which no kernel has a report for".into(),
     };
     let lines = splat::lines(before, finding);
     let text = lines.iter().map(|line| html! { <><span class="line">{line.clone()}</span>{"\n"}</> });

@@ -55,7 +55,7 @@ impl Explored {
     pub fn sentences(&self) -> Vec<String> {
         let verdicts = self.expected.judge(&self.outcome);
         let mut sentences: Vec<String> =
-            verdicts.iter().map(|v| format!("{}: {}, as expected.", meaning(v.item), v.found.name().to_lowercase())).collect();
+            verdicts.iter().map(|v| sentence(v.item, v.found)).collect();
         sentences.push(self.looked_at());
         sentences
     }
@@ -88,15 +88,22 @@ impl Explored {
     }
 }
 
-/// An item in words.
-fn meaning(item: Item) -> String {
+/// What was found of an item, as a sentence.
+fn sentence(item: Item, found: Quantifier) -> String {
+    let who = match found {
+        Quantifier::Always => "Every execution",
+        Quantifier::Sometimes => "Some executions, not all,",
+        Quantifier::Never => "No execution",
+    };
+    let s = if found == Quantifier::Sometimes { "" } else { "s" };
     match item {
-        Item::Printed(class) => format!("report “{}” printed", class.name()),
-        Item::Broken(rule) => format!("rule {} broken", rule.name()),
-        Item::Violation => "some rule broken".into(),
-        Item::Silent => "a rule broken and nothing printed".into(),
-        Item::Hang => "never comes back".into(),
-        Item::Null => "the allocation fails (NULL)".into(),
+        Item::Printed(class) => format!("{who} print{s} {}.", class.name()),
+        Item::Broken(rule) => format!("{who} break{s} {}.", rule.name()),
+        Item::Violation => format!("{who} break{s} a rule."),
+        Item::Silent => format!("{who} break{s} a rule and print{s} nothing."),
+        Item::Hang => format!("{who} hang{s}."),
+        Item::Null if s.is_empty() => format!("{who} have an allocation that returns NULL."),
+        Item::Null => format!("{who} has an allocation that returns NULL."),
     }
 }
 
