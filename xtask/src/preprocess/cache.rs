@@ -4,8 +4,10 @@
 use super::{FigureBlock, figure};
 use crate::paths::Paths;
 use crate::stamp::{self, Digest};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 /// The folder of the figures that this very program has drawn.
@@ -26,6 +28,26 @@ impl Cache {
         // Without a cache figures are drawn again: slower, never wrong.
         stamp::write_if_changed(&owner, program).ok();
         Cache { dir }
+    }
+
+    /// Draws the figures of these blocks that are not there yet, on all processors. What goes wrong
+    /// comes up again when the figure is asked for.
+    pub(super) fn draw_ahead(&self, blocks: &BTreeSet<&str>, paths: &Paths) {
+        let queue = Mutex::new(blocks.iter());
+        let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || {
+            while let Some(toml) = next() {
+                if let Ok(block) = FigureBlock::parse(toml) {
+                    self.get_or_draw(&block, toml, paths).ok();
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            let n_workers = std::thread::available_parallelism().map_or(1, usize::from);
+            for _ in 0..n_workers {
+                scope.spawn(work);
+            }
+        });
     }
 
     /// The figure's HTML, or one sentence saying why it cannot be drawn.

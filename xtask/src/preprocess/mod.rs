@@ -19,6 +19,7 @@ use block::Part;
 use cache::Cache;
 use mdbook_driver::book::{Book, BookItem};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+use std::collections::BTreeSet;
 use std::io::{stdin, stdout};
 use std::path::Path;
 
@@ -47,6 +48,7 @@ impl Preprocessor for Figures {
         let source_dir = context.root.join(&context.config.book.src);
         let cache = Cache::open(&self.paths);
         let module = wasm::folder(&self.paths);
+        cache.draw_ahead(&blocks(&book), &self.paths);
         let mut errors = Vec::new();
         book.for_each_mut(|item| {
             let BookItem::Chapter(chapter) = item else {
@@ -72,6 +74,21 @@ impl Preprocessor for Figures {
         }
         Ok(book)
     }
+}
+
+/// What the figures of all chapters say, each text once.
+fn blocks(book: &Book) -> BTreeSet<&str> {
+    let chapters = book.iter().filter_map(|item| match item {
+        BookItem::Chapter(chapter) => Some(chapter.content.as_str()),
+        _ => None,
+    });
+    let toml = |part| match part {
+        Part::Figure { toml, .. } => Some(toml),
+        Part::Text(_) | Part::Problem { .. } => None,
+    };
+    chapters
+        .flat_map(|content| block::split(content).into_iter().filter_map(toml))
+        .collect()
 }
 
 /// One chapter's expansion.
