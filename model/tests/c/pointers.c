@@ -64,7 +64,11 @@ int main(void)
 	printf("\n%d %d %d %d\n", cube[0][2][1], cube[1][0][0], cube[1][1][1], **cube[1]);
 	printf("%d %d %d\n", (int)sizeof(matrix[0]), (int)sizeof(*cube), (int)sizeof(&cube));
 	flat += 3;
-	printf("%d %d %d\n", *flat++, *++flat, (*flat)++);
-	printf("%d %d\n", *flat, *(flat - 2));
+	i = *flat++;
+	printf("%d ", i);
+	i = *++flat;
+	printf("%d ", i);
+	i = (*flat)++;
+	printf("%d %d %d\n", i, *flat, *(flat - 2));
 	return *(*(matrix + 2) + 3);
 }

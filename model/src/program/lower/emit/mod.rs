@@ -399,6 +399,7 @@ impl<'a, 'u> Emitter<'a, 'u> {
             .iter_mut()
             .any(|op| jump(op).is_some_and(|to| *to == target.0));
         self.drop_jump_to(target);
+        self.join_jumps(target);
         self.targets[target.0 as usize] = Some(self.here());
         self.reachable |= jumped;
     }
@@ -410,16 +411,41 @@ impl<'a, 'u> Emitter<'a, 'u> {
         self.reachable = true;
     }
 
-    /// A jump to the next instruction is none.
-    fn drop_jump_to(&mut self, target: Target) {
-        if self.code.last() != Some(&Op::Jump { to: target.0 }) {
+    /// `if (c) goto here; goto there; here:` is `if (!c) goto there;`.
+    fn join_jumps(&mut self, target: Target) {
+        let Some(at) = self.code.len().checked_sub(2) else {
+            return;
+        };
+        let Op::Jump { to: there } = self.code[at + 1] else {
+            return;
+        };
+        let joined = match self.code[at] {
+            Op::JumpIf { cond, to } if to == target.0 => Op::JumpIfNot { cond, to: there },
+            Op::JumpIfNot { cond, to } if to == target.0 => Op::JumpIf { cond, to: there },
+            _ => return,
+        };
+        let jump_at = at as u32 + 1;
+        if self.targets.contains(&Some(jump_at)) {
             return;
         }
-        let after = self.here();
+        self.code[at] = joined;
+        self.drop_last();
+    }
+
+    /// Removes the last instruction; what was placed behind it is placed where it was.
+    fn drop_last(&mut self) {
         self.code.pop();
         self.spans.pop();
+        let end = self.here();
         for at in self.targets.iter_mut().flatten() {
-            *at = (*at).min(after - 1);
+            *at = (*at).min(end);
+        }
+    }
+
+    /// A jump to the next instruction is none.
+    fn drop_jump_to(&mut self, target: Target) {
+        if self.code.last() == Some(&Op::Jump { to: target.0 }) {
+            self.drop_last();
         }
     }
 

@@ -71,6 +71,8 @@ impl Emitter<'_, '_> {
         let mark = self.mark();
         if is_scalar(self.unit.types, expr.ty) {
             self.value(expr, Some(dst));
+        } else if let Node::Place(place) = &expr.node {
+            self.address(place, 0, Some(dst));
         } else {
             let addr = self.aggregate(expr);
             self.copy_reg(dst, addr);
