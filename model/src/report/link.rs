@@ -103,7 +103,7 @@ impl Link {
         let fields = Fields::read(fragment)?;
         let source = match (fields.get("s"), fields.get("t")) {
             (Some(_), Some(_)) => return Err("this link names two scenarios".into()),
-            (Some(name), None) if name.is_empty() => return Err(cut("the scenario's name")),
+            (Some(""), None) => return Err(cut("the scenario's name")),
             (Some(name), None) => Source::Name(name.into()),
             (None, Some(packed)) => Source::Text(unpack(packed)?),
             (None, None) => return Err(cut("the scenario")),

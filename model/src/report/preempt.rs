@@ -129,9 +129,10 @@ impl Ledger {
     /// Takes away the newest term of that size, best the one of that lock.
     fn remove(&mut self, value: u32, lock: Option<u64>) {
         let terms = &mut self.account.terms;
-        let newest = |same: &dyn Fn(&(Term, Option<u64>)) -> bool| terms.iter().rposition(same);
-        let idx = newest(&|(t, l)| t.value == value && *l == lock)
-            .or_else(|| newest(&|(t, _)| t.value == value));
+        let idx = terms
+            .iter()
+            .rposition(|(term, of)| term.value == value && *of == lock)
+            .or_else(|| terms.iter().rposition(|(term, _)| term.value == value));
         if let Some(idx) = idx {
             terms.remove(idx);
         }

@@ -92,16 +92,22 @@ impl<'a> Who<'a> {
         )
     }
 
-    /// The function a kernel's trace would name for a place: inlined ones belong to their caller.
+    /// A place as a kernel's trace names it, decoded.
     pub(super) fn place(&self, span: Span) -> String {
         let program = self.program();
         let stacks = self.machine.contexts(self.cpu).map(|c| self.machine.positions(c));
-        let caller = stacks.into_iter().find_map(|mut stack| {
+        let stack = stacks.into_iter().find_map(|mut stack| {
             let inside = |p: &Position| program.func(p.func).spans.contains(&span);
-            stack.truncate(stack.iter().rposition(inside)? + 1);
-            stack.iter().rev().find(|p| !program.func(p.func).inline).map(|p| p.func)
+            let idx = stack.iter().rposition(inside)?;
+            stack.truncate(idx + 1);
+            stack[idx].span = span;
+            Some(stack)
         });
-        place::symbol(program, caller.or_else(|| place::function_at(program, span)), span)
+        let symbols = stack.map(|stack| self.symbols(&stack)).unwrap_or_default();
+        match symbols.into_iter().next() {
+            Some(symbol) => symbol,
+            None => place::symbol(program, place::function_at(program, span), span),
+        }
     }
 
     /// `lockdep_print_held_locks()`: all that the task and what interrupted it hold.
@@ -170,25 +176,29 @@ impl<'a> Who<'a> {
                 ContextKind::Nmi => "NMI",
             };
             change_stack(&mut lines, &mut open, mark);
-            lines.extend(self.frames(&stack));
+            lines.extend(self.symbols(&stack).iter().map(|symbol| format!(" {symbol}")));
         }
         change_stack(&mut lines, &mut open, "");
         lines
     }
 
-    /// Innermost first; inlined functions lend their place to their caller.
-    fn frames(&self, stack: &[Position]) -> Vec<String> {
+    /// `function (file:line)`, innermost first. An inlined function is no entry of its own: its place
+    /// stands before that of its caller.
+    fn symbols(&self, stack: &[Position]) -> Vec<String> {
         let program = self.program();
-        let mut lines = Vec::new();
-        let mut inlined: Option<Span> = None;
+        let mut symbols = Vec::new();
+        let mut places = String::new();
         for position in stack.iter().rev() {
-            let place = *inlined.get_or_insert(position.span);
-            if !program.func(position.func).inline {
-                lines.push(format!(" {}", place::symbol(program, Some(position.func), place)));
-                inlined = None;
+            places += &place::file_line(program, position.span);
+            let func = program.func(position.func);
+            if func.inline {
+                places.push(' ');
+            } else {
+                symbols.push(format!("{} ({places})", func.name));
+                places.clear();
             }
         }
-        lines
+        symbols
     }
 
     /// "Preemption disabled at:", where that is certain.
