@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 fn gfp(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_gfp")).args(args).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_gfp"))
+        .args(args)
+        .output()
+        .unwrap()
 }
 
 /// A file that lives as long as the test.
@@ -71,7 +74,12 @@ fn the_status_says_whether_the_expectation_holds() {
     ] {
         let file = Temp::new("crash.c", include(plain(expect, crash)));
         let check = gfp(&["check", file.path(), "--json"]);
-        assert_eq!(check.status.code(), Some(status), "{expect}: {}", stderr(&check));
+        assert_eq!(
+            check.status.code(),
+            Some(status),
+            "{expect}: {}",
+            stderr(&check)
+        );
         let value: serde_json::Value = serde_json::from_str(&stdout(&check)).unwrap();
         assert_eq!(value["holds"], status == 0);
         assert_eq!(value["violations"][0]["rule"], "R-memory");
@@ -86,28 +94,48 @@ fn the_status_says_whether_the_expectation_holds() {
 fn unusable_input_is_status_2_with_its_place_and_nothing_on_stdout() {
     let broken = Temp::new("broken.c", plain("", "return x;"));
     let latin = Temp::new("latin.c", b"/*+++ \n\xfc");
-    let front = Temp::new("front.c", "/*+++\n[[run]]\ncontext = \"tsk\"\nentry = \"main\"\n+++*/\n");
+    let front = Temp::new(
+        "front.c",
+        "/*+++\n[[run]]\ncontext = \"tsk\"\nentry = \"main\"\n+++*/\n",
+    );
     let none = Temp::new("none.c", "int main(void) { return 0; }\n");
     let good = Temp::new("good.c", plain("", "return 0;"));
     let cases: [(&[&str], &str); 11] = [
         (&["run", broken.path()], "broken.c:9:"),
         (&["check", broken.path(), "--json"], "broken.c:9:"),
-        (&["check", good.path(), broken.path(), "--json"], "broken.c:9:"),
+        (
+            &["check", good.path(), broken.path(), "--json"],
+            "broken.c:9:",
+        ),
         (&["run", latin.path(), "--json"], "latin.c:2:1: error"),
         (&["run", front.path()], "front.c:3:"),
         (&["run", none.path()], "none.c:1:"),
         (&["run", "/nonexistent/x.c"], "/nonexistent/x.c: error"),
         (&["run", good.path(), "--schedule", "c9"], "step 1"),
-        (&["run", good.path(), "--find", "nonsense"], "unknown outcome"),
-        (&["check", good.path(), "--config", "rt"], "unknown configuration"),
+        (
+            &["run", good.path(), "--find", "nonsense"],
+            "unknown outcome",
+        ),
+        (
+            &["check", good.path(), "--config", "rt"],
+            "unknown configuration",
+        ),
         (&["matrix", "--context", "nowhere"], "nowhere"),
     ];
     for (args, message) in cases {
         let output = gfp(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert_eq!(stdout(&output), "", "{args:?}");
-        assert!(stderr(&output).contains(message), "{args:?}: {}", stderr(&output));
-        assert!(!stderr(&output).contains("panicked"), "{args:?}: {}", stderr(&output));
+        assert!(
+            stderr(&output).contains(message),
+            "{args:?}: {}",
+            stderr(&output)
+        );
+        assert!(
+            !stderr(&output).contains("panicked"),
+            "{args:?}: {}",
+            stderr(&output)
+        );
     }
 }
 
@@ -116,7 +144,11 @@ fn a_loop_without_end_is_said_to_be_one() {
     let file = Temp::new("loop.c", plain("", "for (;;)\n\t\t;\n\treturn 0;"));
     let run = gfp(&["run", file.path(), "--json"]);
     assert_eq!(run.status.code(), Some(1));
-    assert!(stderr(&run).contains("did not end within"), "{}", stderr(&run));
+    assert!(
+        stderr(&run).contains("did not end within"),
+        "{}",
+        stderr(&run)
+    );
 }
 
 #[test]
@@ -134,7 +166,12 @@ fn a_mail_is_replayed_and_a_changed_scenario_noticed() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
         child.wait_with_output().unwrap()
     };
     let good = replay(&quoted);
@@ -149,18 +186,34 @@ fn a_mail_is_replayed_and_a_changed_scenario_noticed() {
         ("Scenario: sent\n", "was cut"),
         ("w=1&s=sent&c=preempt-debug", "cut in half"),
         ("w=9&s=sent", "version 9"),
-        ("w=1&s=../../etc/passwd&c=rt-debug&x=&n=0&d=00000000", "cannot be the name"),
-        ("w=1&s=other&c=rt-debug&x=&n=0&d=00000000", "there is no scenario `other`"),
+        (
+            "w=1&s=../../etc/passwd&c=rt-debug&x=&n=0&d=00000000",
+            "cannot be the name",
+        ),
+        (
+            "w=1&s=other&c=rt-debug&x=&n=0&d=00000000",
+            "there is no scenario `other`",
+        ),
     ] {
         let output = replay(input);
         assert_eq!(output.status.code(), Some(2), "{input}");
-        assert!(stderr(&output).contains(message), "{input}: {}", stderr(&output));
+        assert!(
+            stderr(&output).contains(message),
+            "{input}: {}",
+            stderr(&output)
+        );
     }
 }
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    let file = Temp::new("many.c", plain("", "for (int i = 0; i < 9000; i++)\n\t\tprintf(\"%d\\n\", i);\n\treturn 0;"));
+    let file = Temp::new(
+        "many.c",
+        plain(
+            "",
+            "for (int i = 0; i < 9000; i++)\n\t\tprintf(\"%d\\n\", i);\n\treturn 0;",
+        ),
+    );
     let mut child = Command::new(env!("CARGO_BIN_EXE_gfp"))
         .args(["run", file.path()])
         .stdout(Stdio::piped())

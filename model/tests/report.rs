@@ -28,7 +28,9 @@ fn plain(c: &str) -> Scenario {
 }
 
 fn machine(scenario: &Scenario) -> model::machine::Machine {
-    scenario.machine(&scenario.configs[0].1).unwrap_or_else(|e| panic!("{e}"))
+    scenario
+        .machine(&scenario.configs[0].1)
+        .unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn trace(scenario: &Scenario) -> Trace {
@@ -38,16 +40,28 @@ fn trace(scenario: &Scenario) -> Trace {
 }
 
 fn shot<'a>(scenario: &'a Scenario, trace: &'a Trace) -> Shot<'a> {
-    Shot { scenario, config: &scenario.configs[0].0, trace, cursor: trace.steps.len() }
+    Shot {
+        scenario,
+        config: &scenario.configs[0].0,
+        trace,
+        cursor: trace.steps.len(),
+    }
 }
 
 /// The shortest execution that ends with the item.
 fn find(scenario: &Scenario, item: &str) -> Trace {
     let machine = machine(scenario);
-    let outcome = explore(&machine, Limits { states_max: 100_000 });
+    let outcome = explore(
+        &machine,
+        Limits {
+            states_max: 100_000,
+        },
+    );
     let item = Item::parse(item).unwrap();
     let ends = outcome.ends.iter().filter(|g| item.holds(&g.end));
-    let group = ends.min_by_key(|g| g.schedule.0.len()).expect("there is such an execution");
+    let group = ends
+        .min_by_key(|g| g.schedule.0.len())
+        .expect("there is such an execution");
     Trace::follow(machine, &group.schedule).0
 }
 
@@ -69,7 +83,8 @@ fn steady(text: &str) -> String {
     let mut out = String::new();
     for piece in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
         let word = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-        let in_tree = (out.ends_with("page_alloc.c:") || out.ends_with("gfp.h:")) && !word.is_empty();
+        let in_tree =
+            (out.ends_with("page_alloc.c:") || out.ends_with("gfp.h:")) && !word.is_empty();
         let steady = if in_tree { "LINE" } else { word };
         out += if is_address(word) { "ADDRESS" } else { steady };
         out += &piece[word.len()..];
@@ -84,7 +99,9 @@ const DRAINED: &str = "static DEFINE_RAW_SPINLOCK(lock);\n\
 #[test]
 fn wait_context() {
     let scenario = kernel("preempt-debug", &[("task", "caller")], DRAINED);
-    splats(&trace(&scenario), expect![[r#"
+    splats(
+        &trace(&scenario),
+        expect![[r#"
         # takes &zone->lock of wait type 3, where only 2 or lower may be waited for (in task, holding lock), in rmqueue_bulk (mm/page_alloc.c:LINE): printed as invalid-wait-context
 
         =============================
@@ -106,13 +123,16 @@ fn wait_context() {
          get_page_from_freelist (mm/page_alloc.c:LINE mm/page_alloc.c:LINE)
          __alloc_pages_nodemask (mm/page_alloc.c:LINE)
          caller (include/linux/gfp.h:LINE t.c:18)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn wait_context_on_rt_with_its_sleeping_report() {
     let scenario = kernel("rt-debug", &[("task", "caller")], DRAINED);
-    splats(&trace(&scenario), expect![[r#"
+    splats(
+        &trace(&scenario),
+        expect![[r#"
         # takes &zone->lock of wait type 3, where only 2 or lower may be waited for (in task, holding lock, &pcp->lock), in rmqueue_bulk (mm/page_alloc.c:LINE): printed as invalid-wait-context
 
         =============================
@@ -149,7 +169,8 @@ fn wait_context_on_rt_with_its_sleeping_report() {
          get_page_from_freelist (mm/page_alloc.c:LINE mm/page_alloc.c:LINE)
          __alloc_pages_nodemask (mm/page_alloc.c:LINE)
          caller (include/linux/gfp.h:LINE t.c:18)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -163,14 +184,20 @@ fn the_same_without_detectors_is_silent() {
         })
         .collect();
     assert!(!sentences.is_empty());
-    assert!(sentences.iter().all(|s| s.contains("silent here: this configuration has no")));
+    assert!(
+        sentences
+            .iter()
+            .all(|s| s.contains("silent here: this configuration has no"))
+    );
 }
 
 #[test]
 fn sleeping_with_the_console_behind_it() {
     let c = DRAINED.replace("GFP_ATOMIC", "GFP_KERNEL");
     let scenario = kernel("preempt-debug", &[("task", "caller")], &c);
-    splats(&trace(&scenario), expect![[r#"
+    splats(
+        &trace(&scenario),
+        expect![[r#"
         # may sleep (mm/page_alloc.c:LINE) with preempt_count 0x1, in task, in prepare_alloc_pages (mm/page_alloc.c:LINE): printed as sleeping-in-atomic
         BUG: sleeping function called from invalid context at mm/page_alloc.c:LINE
         in_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: 100, name: task
@@ -220,7 +247,8 @@ fn sleeping_with_the_console_behind_it() {
          get_page_from_freelist (mm/page_alloc.c:LINE mm/page_alloc.c:LINE)
          __alloc_pages_nodemask (mm/page_alloc.c:LINE)
          caller (include/linux/gfp.h:LINE t.c:18)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -228,8 +256,14 @@ fn a_lock_of_which_an_nmi_knows_nothing() {
     let c = "static DEFINE_SPINLOCK(lock);\n\
         void caller(void)\n{\n\tspin_lock(&lock);\n\tspin_unlock(&lock);\n}\n\
         void handler(void)\n{\n\tspin_lock(&lock);\n\tspin_unlock(&lock);\n}\n";
-    let scenario = kernel("preempt-debug", &[("task", "caller"), ("nmi", "handler")], c);
-    splats(&find(&scenario, "inconsistent-lock-state"), expect![[r#"
+    let scenario = kernel(
+        "preempt-debug",
+        &[("task", "caller"), ("nmi", "handler")],
+        c,
+    );
+    splats(
+        &find(&scenario, "inconsistent-lock-state"),
+        expect![[r#"
         # takes lock, whose class is used as INITIAL USE and now as IN-NMI, in handler (t.c:25): printed as inconsistent-lock-state when the NMI returns
 
         ================================
@@ -261,8 +295,11 @@ fn a_lock_of_which_an_nmi_knows_nothing() {
          <NMI>
          handler (t.c:25)
          </NMI>
-    "#]]);
-    splats(&find(&scenario, "hang"), expect![[r#"
+    "#]],
+    );
+    splats(
+        &find(&scenario, "hang"),
+        expect![[r#"
         # takes lock, whose class is used as INITIAL USE and now as IN-NMI, in handler (t.c:25): printed as inconsistent-lock-state when the NMI returns
 
         ================================
@@ -298,7 +335,8 @@ fn a_lock_of_which_an_nmi_knows_nothing() {
          caller (t.c:21)
         # nothing can go on: nmi waits for lock, in handler (t.c:25): no lock detector sees this; only the lockup watchdog notices, seconds later
         nothing can go on: nmi waits for lock, in handler (t.c:25): no lock detector sees this; only the lockup watchdog notices, seconds later
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -306,7 +344,9 @@ fn recursion() {
     let c = "static DEFINE_SPINLOCK(one);\nvoid caller(void)\n{\n\tspin_lock(&one);\n\
         \tspin_lock(&one);\n\tspin_unlock(&one);\n}\n";
     let scenario = kernel("preempt-debug", &[("task", "caller")], c);
-    splats(&trace(&scenario), expect![[r#"
+    splats(
+        &trace(&scenario),
+        expect![[r#"
         # takes one while holding it since t.c:17, in caller (t.c:18): printed as recursive
 
         ============================================
@@ -340,14 +380,17 @@ fn recursion() {
          caller (t.c:18)
         # nothing can go on: task waits for one, in caller (t.c:18): no lock detector sees this; at best a watchdog notices, seconds later
         nothing can go on: task waits for one, in caller (t.c:18): no lock detector sees this; at best a watchdog notices, seconds later
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_null_pointer() {
     let c = "static int *p;\nvoid handler(void)\n{\n\t*p = 1;\n}\n";
     let scenario = kernel("preempt-debug", &[("task", "handler")], c);
-    splats(&trace(&scenario), expect![[r#"
+    splats(
+        &trace(&scenario),
+        expect![[r#"
         # a NULL pointer is dereferenced (address 0x0), in handler (t.c:17): printed as panic
         BUG: kernel NULL pointer dereference, address: ADDRESS
         Modules linked in:
@@ -355,7 +398,8 @@ fn a_null_pointer() {
         RIP: 0010:handler (t.c:17)
         Call Trace:
          handler (t.c:17)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -367,7 +411,12 @@ fn the_terms_add_up_after_every_step() {
         void handler(void)\n{\n\trcu_read_lock();\n\tpreempt_disable();\n\tpreempt_enable();\n\
         \trcu_read_unlock();\n}\n";
     for config in ["preempt-debug", "none-nodebug", "rt-debug"] {
-        let runs = [("stop_machine", "caller"), ("task", "caller"), ("irq_handler", "handler"), ("nmi", "handler")];
+        let runs = [
+            ("stop_machine", "caller"),
+            ("task", "caller"),
+            ("irq_handler", "handler"),
+            ("nmi", "handler"),
+        ];
         let scenario = kernel(config, &runs, c);
         let machine = machine(&scenario);
         // Every choice in turn, so that interrupts and switches come at all kinds of places.
@@ -375,7 +424,8 @@ fn the_terms_add_up_after_every_step() {
             let mut trace = Trace::new(machine.clone());
             for n in 0..400 {
                 let enabled = trace.last().enabled();
-                let Some(&action) = enabled.get((seed * 7 + n * (seed + 3)) % enabled.len().max(1)) else {
+                let Some(&action) = enabled.get((seed * 7 + n * (seed + 3)) % enabled.len().max(1))
+                else {
                     break;
                 };
                 trace.push(action).unwrap();
@@ -384,9 +434,16 @@ fn the_terms_add_up_after_every_step() {
                 let cpu = &trace.state(n).cpus[0];
                 let terms = preempt::terms(&trace, n, CpuId(0));
                 let sum: u32 = terms.iter().map(|t| t.value).sum();
-                assert_eq!(sum, cpu.preempt_count, "{config} seed {seed} step {n}: {terms:?}");
+                assert_eq!(
+                    sum, cpu.preempt_count,
+                    "{config} seed {seed} step {n}: {terms:?}"
+                );
                 let since = preempt::irqs_off_since(&trace, n, CpuId(0));
-                assert_eq!(since.is_some(), cpu.irqs_off, "{config} seed {seed} step {n}: {since:?}");
+                assert_eq!(
+                    since.is_some(),
+                    cpu.irqs_off,
+                    "{config} seed {seed} step {n}: {since:?}"
+                );
             }
         }
     }
@@ -400,11 +457,15 @@ fn terms_have_the_words_of_the_source() {
     let trace = trace(&scenario);
     let before_the_end = trace.steps.len() - 1;
     let terms = preempt::terms(&trace, before_the_end, CpuId(0));
-    let words: Vec<String> = terms.iter().map(|t| format!("{:#x} {} {}", t.value, t.word, t.step)).collect();
+    let words: Vec<String> = terms
+        .iter()
+        .map(|t| format!("{:#x} {} {}", t.value, t.word, t.step))
+        .collect();
     expect![[r#"
         0x10000 hardirq 1
         0x1 preempt_disable() 2
-        0x1 spin_lock_irqsave(&lock, flags) 3"#]].assert_eq(&words.join("\n"));
+        0x1 spin_lock_irqsave(&lock, flags) 3"#]]
+    .assert_eq(&words.join("\n"));
 }
 
 #[test]
@@ -466,14 +527,23 @@ fn a_mail_survives_quoting_and_junk() {
             }
         }
     }
-    for key in ["Scenario: t\n", "Kernel:   v5.9\n", "Config:   rt-debug\n", "BUG: sleeping function"] {
+    for key in [
+        "Scenario: t\n",
+        "Kernel:   v5.9\n",
+        "Config:   rt-debug\n",
+        "BUG: sleeping function",
+    ] {
         assert!(mail::export(&shot).contains(key), "{key}");
     }
 }
 
 #[test]
 fn a_long_schedule_is_wrapped_and_its_loss_noticed() {
-    let scenario = kernel("preempt-debug", &[("task", "caller"), ("task", "caller")], DRAINED);
+    let scenario = kernel(
+        "preempt-debug",
+        &[("task", "caller"), ("task", "caller")],
+        DRAINED,
+    );
     let mut trace = Trace::new(machine(&scenario));
     while let Some(&last) = trace.last().enabled().last() {
         if trace.steps.len() > 120 {
@@ -485,10 +555,17 @@ fn a_long_schedule_is_wrapped_and_its_loss_noticed() {
     assert!(sent.lines().all(|l| l.len() <= mail::WIDTH), "{sent}");
     assert_eq!(mail::import(&sent).unwrap().schedule, trace.schedule());
     let lines: Vec<&str> = sent.lines().collect();
-    let at = lines.iter().position(|l| l.starts_with("Schedule:")).unwrap();
+    let at = lines
+        .iter()
+        .position(|l| l.starts_with("Schedule:"))
+        .unwrap();
     assert!(lines[at].ends_with('.'), "{sent}");
-    let without: String =
-        lines.iter().enumerate().filter(|(i, _)| *i != at + 1).map(|(_, l)| format!("{l}\n")).collect();
+    let without: String = lines
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| *i != at + 1)
+        .map(|(_, l)| format!("{l}\n"))
+        .collect();
     assert!(mail::import(&without).unwrap_err().contains("cut"));
 }
 
@@ -503,12 +580,18 @@ fn every_prefix_of_a_link_is_told_to_be_cut() {
         cursor: 16,
         digest: 0x00ab_cdef,
     };
-    let named = Link { source: Source::Name("a b&c=d#e%".into()), ..link.clone() };
+    let named = Link {
+        source: Source::Name("a b&c=d#e%".into()),
+        ..link.clone()
+    };
     for link in [link, named] {
         let fragment = link.to_fragment();
         assert!(fragment.is_ascii());
         assert_eq!(Link::parse(&fragment), Ok(link.clone()));
-        assert_eq!(Link::parse(&format!(" https://example.org/x.html#{fragment}\r\n")), Ok(link));
+        assert_eq!(
+            Link::parse(&format!(" https://example.org/x.html#{fragment}\r\n")),
+            Ok(link)
+        );
         for end in 0..fragment.len() {
             let message = Link::parse(&fragment[..end]).expect_err("a part is no link");
             assert!(message.contains("link"), "{message}");
@@ -534,11 +617,17 @@ fn each_bad_link_has_its_own_message() {
         ("w=1&s=x&c=rt-debug&x=c0&n=2&d=00000000", "points to step 2"),
         ("w=1&s=x&c=rt-debug&x=c0&n=-1&d=00000000", "is no number"),
         ("w=1&s=x&c=rt-debug&x=c0&n=1&d=0000", "part of the digest"),
-        ("w=1&s=x&c=rt-debug&x=c0&n=1&d=zzzzzzzz", "eight hexadecimal digits"),
+        (
+            "w=1&s=x&c=rt-debug&x=c0&n=1&d=zzzzzzzz",
+            "eight hexadecimal digits",
+        ),
         ("w=1&t=!!!&c=c&x=&n=0&d=00000000", "no base64url"),
         ("w=1&t=_____w&c=c&x=&n=0&d=00000000", "damaged"),
         ("w=1&s=%ff&c=c&x=&n=0&d=00000000", "no text"),
-        (&format!("w=1&t={bomb}&c=c&x=&n=0&d=00000000"), "more than 262144 bytes"),
+        (
+            &format!("w=1&t={bomb}&c=c&x=&n=0&d=00000000"),
+            "more than 262144 bytes",
+        ),
     ];
     for (text, message) in cases {
         let told = Link::parse(text).expect_err(text);
@@ -551,7 +640,10 @@ fn a_search_reads_like_herd7() {
     let c = "static int x;\nvoid one(void)\n{\n\tint y = x;\n\n\tx = y + 1;\n}\n\
         void two(void)\n{\n\tone();\n\tWARN_ON(x == 0);\n}\n";
     let mut scenario = kernel("preempt-debug", &[("task", "one"), ("task", "two")], c);
-    scenario.expect.0.push((model::scenario::Quantifier::Sometimes, Item::Violation));
+    scenario
+        .expect
+        .0
+        .push((model::scenario::Quantifier::Sometimes, Item::Violation));
     let outcome = explore(&machine(&scenario), Limits { states_max: 10_000 });
     let checked = Checked::new(&scenario, "preempt-debug", &outcome, 0.0);
     expect![[r#"
@@ -567,25 +659,44 @@ fn a_search_reads_like_herd7() {
         Explored 37 states, 53 transitions, depth 8: complete
         Time t 0.00
         Hash=0297246b4d81ba43
-    "#]].assert_eq(&check::text(&checked));
+    "#]]
+    .assert_eq(&check::text(&checked));
     let json = check::json(&[checked]);
-    for key in ["name", "holds", "observation", "states", "transitions", "complete", "seconds", "violations", "configurations"] {
+    for key in [
+        "name",
+        "holds",
+        "observation",
+        "states",
+        "transitions",
+        "complete",
+        "seconds",
+        "violations",
+        "configurations",
+    ] {
         assert!(json.get(key).is_some(), "{key}");
     }
 }
 
 #[test]
 fn a_drawing_is_complete_and_balanced() {
-    let scenario = kernel("preempt-debug", &[("task", "caller"), ("nmi", "caller")], DRAINED);
+    let scenario = kernel(
+        "preempt-debug",
+        &[("task", "caller"), ("nmi", "caller")],
+        DRAINED,
+    );
     let trace = find(&scenario, "violation");
     let drawing = svg::run(&shot(&scenario, &trace));
     assert!(drawing.starts_with("<svg xmlns=") && drawing.ends_with("</svg>\n"));
     for tag in ["title", "text", "desc", "path"] {
-        let open = drawing.matches(&format!("<{tag}>")).count() + drawing.matches(&format!("<{tag} ")).count();
+        let open = drawing.matches(&format!("<{tag}>")).count()
+            + drawing.matches(&format!("<{tag} ")).count();
         assert_eq!(open, drawing.matches(&format!("</{tag}>")).count(), "{tag}");
         assert!(open > 0, "{tag}");
     }
     assert!(drawing.contains("CPU 0 NMI"));
-    let nothing = Shot { cursor: 0, ..shot(&scenario, &trace) };
+    let nothing = Shot {
+        cursor: 0,
+        ..shot(&scenario, &trace)
+    };
     assert!(svg::run(&nothing).ends_with("</svg>\n"));
 }

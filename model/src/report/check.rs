@@ -32,7 +32,13 @@ impl<'a> Checked<'a> {
         seconds: f64,
     ) -> Checked<'a> {
         let verdicts = scenario.expected_on(config).judge(outcome);
-        Checked { scenario, config, outcome, verdicts, seconds }
+        Checked {
+            scenario,
+            config,
+            outcome,
+            verdicts,
+            seconds,
+        }
     }
 
     /// Whether every line of the expectation holds; true when there is none.
@@ -43,7 +49,12 @@ impl<'a> Checked<'a> {
     /// What stands behind `Observation`: the first line that does not hold, else the first line;
     /// without an expectation whether any rule is broken.
     fn observed(&self) -> (Quantifier, usize, usize) {
-        match self.verdicts.iter().find(|v| !v.holds).or(self.verdicts.first()) {
+        match self
+            .verdicts
+            .iter()
+            .find(|v| !v.holds)
+            .or(self.verdicts.first())
+        {
             Some(v) => (v.found, v.positive, v.negative),
             None => count(Item::Violation, self.outcome),
         }
@@ -70,20 +81,41 @@ pub fn class_name(finding: &Finding) -> Option<&'static str> {
 pub fn end_words(end: &End) -> String {
     let mut words: Vec<String> = end.printed.iter().map(|c| c.name().to_string()).collect();
     words.extend(end.broken.iter().map(|r| r.name().to_string()));
-    let flags = [(end.hang, "hang"), (end.halted, "stopped"), (end.null, "null")];
-    words.extend(flags.iter().filter(|(set, _)| *set).map(|(_, word)| word.to_string()));
+    let flags = [
+        (end.hang, "hang"),
+        (end.halted, "stopped"),
+        (end.null, "null"),
+    ];
+    words.extend(
+        flags
+            .iter()
+            .filter(|(set, _)| *set)
+            .map(|(_, word)| word.to_string()),
+    );
     match words.is_empty() {
         true => "fine".into(),
-        false => words.iter().map(|w| format!("{w};")).collect::<Vec<_>>().join(" "),
+        false => words
+            .iter()
+            .map(|w| format!("{w};"))
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }
 
 /// The result on one configuration, as herd7 writes one.
 pub fn text(checked: &Checked<'_>) -> String {
-    let Checked { scenario, config, outcome, .. } = checked;
+    let Checked {
+        scenario,
+        config,
+        outcome,
+        ..
+    } = checked;
     let name = &scenario.name;
     let kernel = scenario.kernel.as_deref().unwrap_or("none");
-    let mut out = format!("Test {name} {kernel} {config}\nStates {}\n", outcome.ends.len());
+    let mut out = format!(
+        "Test {name} {kernel} {config}\nStates {}\n",
+        outcome.ends.len()
+    );
     let item = checked.verdicts.first().map_or(Item::Violation, |v| v.item);
     for group in &outcome.ends {
         let mark = if item.holds(&group.end) { '*' } else { ':' };
@@ -103,9 +135,17 @@ pub fn text(checked: &Checked<'_>) -> String {
         outcome.states,
         outcome.transitions,
         outcome.depth,
-        if outcome.complete { "complete" } else { "stopped at the limit, the rest is unknown" },
+        if outcome.complete {
+            "complete"
+        } else {
+            "stopped at the limit, the rest is unknown"
+        },
     );
-    out + &format!("Time {name} {:.2}\nHash={}\n", checked.seconds, hash(scenario))
+    out + &format!(
+        "Time {name} {:.2}\nHash={}\n",
+        checked.seconds,
+        hash(scenario)
+    )
 }
 
 fn condition(checked: &Checked<'_>, verdict: &Verdict) -> String {
@@ -181,6 +221,7 @@ fn violations(checked: &Checked<'_>) -> Vec<Value> {
             "class": class_name(&w.finding),
             "schedule": w.schedule.to_string(),
             "printed": w.finding.printed,
+            "deferred": w.finding.deferred,
             "config": checked.config,
         })
     };

@@ -39,7 +39,12 @@ fn step(shot: &Shot<'_>, n: usize) -> Value {
 
 /// What the code printed, in order; the texts joined are the output.
 pub fn log(shot: &Shot<'_>) -> Vec<String> {
-    let events = shot.trace.steps.iter().take(shot.cursor).flat_map(|s| &s.events);
+    let events = shot
+        .trace
+        .steps
+        .iter()
+        .take(shot.cursor)
+        .flat_map(|s| &s.events);
     let printed = events.filter_map(|e| match &e.kind {
         EventKind::Printk(text) => Some(text.clone()),
         _ => None,
@@ -52,7 +57,13 @@ pub(super) fn returns(shot: &Shot<'_>) -> Map<String, Value> {
     let mut all = Map::new();
     for (run, value) in shot.scenario.runs.iter().zip(&shot.state().returns) {
         let name = (1..)
-            .map(|n| if n == 1 { run.context.clone() } else { format!("{}#{n}", run.context) })
+            .map(|n| {
+                if n == 1 {
+                    run.context.clone()
+                } else {
+                    format!("{}#{n}", run.context)
+                }
+            })
             .find(|name| !all.contains_key(name))
             .unwrap_or_default();
         // Registers hold values extended from their own type to 64 bits: the sign is there.
@@ -72,6 +83,7 @@ fn violations(shot: &Shot<'_>) -> Vec<Value> {
                 "step": idx + 1,
                 "place": place::file_line(before.program(), finding.span),
                 "printed": finding.printed,
+                "deferred": finding.deferred,
                 "text": splat::sentence(before, finding),
                 "splat": text::report(shot, idx + 1, i),
             })

@@ -142,7 +142,9 @@ pub(super) fn parse_digest(text: &str) -> Result<u32, String> {
     match u32::from_str_radix(text, 16) {
         Ok(digest) if digits && text.len() == 8 => Ok(digest),
         _ if digits && text.len() < 8 => Err(cut("part of the digest")),
-        _ => Err(format!("the digest, `{text}`, is not eight hexadecimal digits")),
+        _ => Err(format!(
+            "the digest, `{text}`, is not eight hexadecimal digits"
+        )),
     }
 }
 
@@ -182,14 +184,19 @@ impl Fields {
             if key == "w" {
                 right_version(value)?;
             } else if !["s", "t", "k", "c", "x", "n", "d"].contains(&key) {
-                return Err(format!("this link has a field `{key}`, which nobody here knows"));
+                return Err(format!(
+                    "this link has a field `{key}`, which nobody here knows"
+                ));
             }
         }
         Ok(Fields(fields))
     }
 
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
+        self.0
+            .iter()
+            .find(|(k, _)| k == key)
+            .map(|(_, v)| v.as_str())
     }
 
     fn need(&self, key: &str, what: &str) -> Result<&str, String> {

@@ -97,7 +97,10 @@ fn interesting(shot: &Shot<'_>) -> String {
         out += &one_step(shot, n);
     }
     if n_shown > STEPS_SHOWN_MAX {
-        out += &format!("\n({} steps like these are left out)\n", n_shown - STEPS_SHOWN_MAX);
+        out += &format!(
+            "\n({} steps like these are left out)\n",
+            n_shown - STEPS_SHOWN_MAX
+        );
     }
     out
 }
@@ -138,7 +141,14 @@ fn one_step(shot: &Shot<'_>, n: usize) -> String {
         true => String::new(),
         false => format!(" {} ({})", row.function, row.place),
     };
-    let mut out = format!("\n{}", wrap(&head, 4, &format!("cpu{} {}{place}", row.cpu.0, row.context)));
+    let mut out = format!(
+        "\n{}",
+        wrap(
+            &head,
+            4,
+            &format!("cpu{} {}{place}", row.cpu.0, row.context)
+        )
+    );
     if !row.code.is_empty() {
         out += &wrap("    ", 6, &row.code);
     }
@@ -254,14 +264,17 @@ pub fn import(mail: &str) -> Result<Link, String> {
     Ok(Link {
         version: link::VERSION,
         source: match fields.packed()? {
-            Some(packed) => Source::Text(link::unpack(&packed).map_err(|e| e.replace("link", "mail"))?),
+            Some(packed) => {
+                Source::Text(link::unpack(&packed).map_err(|e| e.replace("link", "mail"))?)
+            }
             None => Source::Name(name),
         },
         kernel: (kernel != "none").then(|| kernel.into()),
         config: fields.joined("Config", '+')?,
         schedule,
         cursor,
-        digest: link::parse_digest(fields.need("Digest")?).map_err(|e| e.replace("link", "mail"))?,
+        digest: link::parse_digest(fields.need("Digest")?)
+            .map_err(|e| e.replace("link", "mail"))?,
     })
 }
 
@@ -275,7 +288,10 @@ struct Fields<'a>(&'a [&'a str]);
 impl<'a> Fields<'a> {
     fn find(&self, name: &str) -> Option<(usize, &'a str)> {
         let value = |l: &&'a str| l.strip_prefix(name)?.strip_prefix(':').map(str::trim);
-        self.0.iter().enumerate().find_map(|(i, l)| Some((i, value(l)?)))
+        self.0
+            .iter()
+            .enumerate()
+            .find_map(|(i, l)| Some((i, value(l)?)))
     }
 
     fn get(&self, name: &str) -> Option<&'a str> {
@@ -291,7 +307,9 @@ impl<'a> Fields<'a> {
 
     fn number(&self, name: &str) -> Result<usize, String> {
         let value = self.need(name)?;
-        value.parse().map_err(|_| format!("`{name}: {value}` in this mail is no number"))
+        value
+            .parse()
+            .map_err(|_| format!("`{name}: {value}` in this mail is no number"))
     }
 
     /// A value that goes on in the next line after each separator at an end.
@@ -301,7 +319,10 @@ impl<'a> Fields<'a> {
         let mut value = first.to_string();
         let mut rest = self.0[at + 1..].iter().filter(|l| !l.is_empty());
         while value.ends_with(separator) {
-            let line = rest.next().filter(|l| !l.contains([':', ' '])).ok_or_else(missing)?;
+            let line = rest
+                .next()
+                .filter(|l| !l.contains([':', ' ']))
+                .ok_or_else(missing)?;
             value += line;
         }
         Ok(value)
@@ -309,9 +330,14 @@ impl<'a> Fields<'a> {
 
     /// The letters of the scenario's text, when it is in the mail.
     fn packed(&self) -> Result<Option<String>, String> {
-        let Some((at, value)) = self.find("Text") else { return Ok(None) };
+        let Some((at, value)) = self.find("Text") else {
+            return Ok(None);
+        };
         let cut = "this mail was cut: part of the scenario's text is missing";
-        let n = value.strip_suffix(" letters").and_then(|n| n.parse::<usize>().ok()).ok_or(cut)?;
+        let n = value
+            .strip_suffix(" letters")
+            .and_then(|n| n.parse::<usize>().ok())
+            .ok_or(cut)?;
         let mut letters = String::new();
         for line in &self.0[at + 1..] {
             if letters.len() >= n || line.contains([':', ' ']) {
@@ -319,6 +345,10 @@ impl<'a> Fields<'a> {
             }
             letters += line;
         }
-        if letters.len() == n { Ok(Some(letters)) } else { Err(cut.into()) }
+        if letters.len() == n {
+            Ok(Some(letters))
+        } else {
+            Err(cut.into())
+        }
     }
 }

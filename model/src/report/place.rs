@@ -45,7 +45,11 @@ fn without_comments(text: &str) -> String {
 /// The function whose code an instruction's span belongs to.
 pub fn function_at(program: &Program, span: Span) -> Option<FuncId> {
     let holds = |f: &crate::program::Func| f.span == span || f.spans.contains(&span);
-    program.functions.iter().position(holds).map(|i| FuncId(i as u32))
+    program
+        .functions
+        .iter()
+        .position(holds)
+        .map(|i| FuncId(i as u32))
 }
 
 /// `function (file:line)`, as decoded kernel traces show it.
@@ -61,7 +65,9 @@ pub fn symbol(program: &Program, func: Option<FuncId>, span: Span) -> String {
 /// A step may have returned from functions or, in an `atomic` block, called some.
 pub fn stack_at(before: &Machine, cpu: CpuId, span: Span) -> Vec<Position> {
     let program = before.program();
-    let Some(top) = before.top(cpu) else { return Vec::new() };
+    let Some(top) = before.top(cpu) else {
+        return Vec::new();
+    };
     let mut stack = before.positions(top);
     let inside = |p: &Position| program.func(p.func).spans.contains(&span);
     match stack.iter().rposition(inside) {

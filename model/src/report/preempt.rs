@@ -23,7 +23,12 @@ pub struct Term {
 
 /// The terms of a CPU's `preempt_count` after `n` steps, oldest first.
 pub fn terms(trace: &Trace, n: usize, cpu: CpuId) -> Vec<Term> {
-    ledger(trace, n, cpu).account.terms.into_iter().map(|(term, _)| term).collect()
+    ledger(trace, n, cpu)
+        .account
+        .terms
+        .into_iter()
+        .map(|(term, _)| term)
+        .collect()
 }
 
 /// Since which step a CPU's interrupts are off, and by what; `None` when they are on.
@@ -73,12 +78,18 @@ impl Ledger {
 
     /// Brings the account of the task that is now on the CPU.
     fn switch(&mut self, now: &Machine) {
-        let current = now.cpus.get(usize::from(self.cpu.0)).and_then(|c| c.current);
+        let current = now
+            .cpus
+            .get(usize::from(self.cpu.0))
+            .and_then(|c| c.current);
         if current == self.current {
             return;
         }
         let left = std::mem::take(&mut self.account);
-        if let Some(task) = self.current.and_then(|t| self.tasks.get_mut(usize::from(t.0))) {
+        if let Some(task) = self
+            .current
+            .and_then(|t| self.tasks.get_mut(usize::from(t.0)))
+        {
             *task = left;
         }
         if let Some(task) = current.and_then(|t| self.tasks.get_mut(usize::from(t.0))) {
@@ -95,7 +106,11 @@ impl Ledger {
                 EventKind::PreemptCount { from, to } if to > from => {
                     let lock = lock_of(&events, i);
                     let word = name(before, event, lock.map(|(_, text)| text));
-                    let term = Term { value: to - from, word, step: n };
+                    let term = Term {
+                        value: to - from,
+                        word,
+                        step: n,
+                    };
                     self.account.terms.push((term, lock.map(|(addr, _)| addr)));
                 }
                 EventKind::PreemptCount { from, to } => {
@@ -122,7 +137,11 @@ impl Ledger {
         if self.account.irqs_off.is_none() && masks.is_some_and(|r| r.placement.irqs_off) {
             self.account.irqs_off = Some((n, format!("{word} entry")));
         }
-        let term = Term { value: kind.preempt_offset(), word, step: n };
+        let term = Term {
+            value: kind.preempt_offset(),
+            word,
+            step: n,
+        };
         self.account.terms.push((term, None));
     }
 
@@ -146,7 +165,14 @@ fn begin(initial: &Machine, task: &crate::machine::Task) -> Account {
     let placement = run.map(|r| r.placement);
     let mut account = Account::default();
     if placement.is_some_and(|p| p.preempt_off) {
-        account.terms.push((Term { value: 1, word: word.clone(), step: 0 }, None));
+        account.terms.push((
+            Term {
+                value: 1,
+                word: word.clone(),
+                step: 0,
+            },
+            None,
+        ));
     }
     if placement.is_some_and(|p| p.irqs_off) {
         account.irqs_off = Some((0, word));
@@ -180,5 +206,8 @@ fn name(before: &Machine, event: &Event, otherwise: Option<&str>) -> String {
     if !text.is_empty() && text.chars().count() <= WORD_MAX {
         return text.into();
     }
-    otherwise.map_or_else(|| place::cut(text, WORD_MAX), |function| format!("{function}()"))
+    otherwise.map_or_else(
+        || place::cut(text, WORD_MAX),
+        |function| format!("{function}()"),
+    )
 }

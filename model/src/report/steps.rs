@@ -45,7 +45,8 @@ pub fn row(trace: &Trace, n: usize) -> Row {
     let before = trace.state(n - 1);
     let mut row = begin(before, step);
     row.notes = notes(before, step);
-    row.notes.extend(step.findings.iter().map(|f| splat::sentence(before, f)));
+    row.notes
+        .extend(step.findings.iter().map(|f| splat::sentence(before, f)));
     row.findings = step.findings.len();
     row
 }
@@ -95,8 +96,13 @@ fn begin(before: &Machine, step: &Step) -> Row {
         Action::Arrive(run) => entered = before.setup().runs.get(usize::from(run.0)),
         Action::Switch(cpu, task) => {
             row.cpu = cpu;
-            let run = before.tasks.get(usize::from(task.0)).map(|t| usize::from(t.context.run.0));
-            let name = run.and_then(|r| before.setup().runs.get(r)).map_or("?", |r| &r.name);
+            let run = before
+                .tasks
+                .get(usize::from(task.0))
+                .map(|t| usize::from(t.context.run.0));
+            let name = run
+                .and_then(|r| before.setup().runs.get(r))
+                .map_or("?", |r| &r.name);
             row.code = format!("the scheduler picks task {} ({name})", task.0);
         }
     }
@@ -117,7 +123,10 @@ fn notes(before: &Machine, step: &Step) -> Vec<String> {
         if let Some(note) = note(before, event) {
             notes.push(note);
         }
-        if let EventKind::LockAcquired { lock, waited: false } = event.kind
+        if let EventKind::LockAcquired {
+            lock,
+            waited: false,
+        } = event.kind
             && lock.sleeps
             && !lock.trylock
         {
@@ -158,7 +167,10 @@ fn note(before: &Machine, event: &Event) -> Option<String> {
     let name = |lock: &LockRef| before.lock_name(lock);
     Some(match &event.kind {
         EventKind::Enter { run } => {
-            format!("{} begins", before.setup().runs.get(usize::from(run.0))?.name)
+            format!(
+                "{} begins",
+                before.setup().runs.get(usize::from(run.0))?.name
+            )
         }
         EventKind::Exit { run, .. } => {
             format!("{} ends", before.setup().runs.get(usize::from(run.0))?.name)
@@ -171,7 +183,11 @@ fn note(before: &Machine, event: &Event) -> Option<String> {
         EventKind::LockBusy(lock) => format!(
             "{} is held by another context: {}",
             name(lock),
-            if lock.sleeps { "sleeps until it is free" } else { "spins until it is free" }
+            if lock.sleeps {
+                "sleeps until it is free"
+            } else {
+                "spins until it is free"
+            }
         ),
         EventKind::LockReleased(lock) => format!("releases {}", name(lock)),
         EventKind::PreemptCount { from, to } => count_note(*from, *to),
@@ -179,15 +195,26 @@ fn note(before: &Machine, event: &Event) -> Option<String> {
         EventKind::MightSleep { lock: false, .. } => "may sleep here: might_sleep()".into(),
         EventKind::Schedule { .. } => "gives up the CPU".into(),
         EventKind::Printk(line) => format!("prints \"{}\"", line.trim_end().replace('\n', "\\n")),
-        EventKind::PagesMapped { pfn, n_pages, in_use, .. } => {
+        EventKind::PagesMapped {
+            pfn,
+            n_pages,
+            in_use,
+            ..
+        } => {
             let which = match n_pages {
                 1 => format!("page frame {pfn:#x}"),
                 n => format!("{n} page frames from {pfn:#x}"),
             };
-            format!("{which} {}", if *in_use { "handed out" } else { "given back" })
+            format!(
+                "{which} {}",
+                if *in_use { "handed out" } else { "given back" }
+            )
         }
         EventKind::Chosen { choice, of } => {
-            format!("the environment chooses {choice} of 0..{}", of.saturating_sub(1))
+            format!(
+                "the environment chooses {choice} of 0..{}",
+                of.saturating_sub(1)
+            )
         }
         EventKind::Return { func, value: 0 } if inspect::is_allocator(before.program(), *func) => {
             format!("{}() returns NULL", before.program().func(*func).name)

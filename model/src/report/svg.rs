@@ -56,7 +56,12 @@ pub fn run(shot: &Shot<'_>) -> String {
         draw_lane(&mut out, lane, y, &x, n_steps);
     }
     findings(&mut out, shot, &lanes, &x);
-    axis(&mut out, &x, n_steps, TOP + lanes.len() as f64 * LANE_HEIGHT);
+    axis(
+        &mut out,
+        &x,
+        n_steps,
+        TOP + lanes.len() as f64 * LANE_HEIGHT,
+    );
     out + "</svg>\n"
 }
 
@@ -70,7 +75,11 @@ fn head(shot: &Shot<'_>, width: f64, height: f64) -> String {
          stroke=\"none\">\n<title>{}</title>\n<desc>{}</desc>\n\
          <text x=\"4\" y=\"16\" font-size=\"13\">{}</text>\n",
         escape(&title),
-        escape(&format!("{}. {}.", shot.scenario.title, text::verdict(shot))),
+        escape(&format!(
+            "{}. {}.",
+            shot.scenario.title,
+            text::verdict(shot)
+        )),
         escape(&title),
     )
 }
@@ -98,14 +107,23 @@ fn mark_cpu(lanes: &mut Vec<Lane>, state: &Machine, cpu: CpuId, n: usize) {
     let runs = &state.setup().runs;
     for context in state.contexts(cpu) {
         let level = context.kind.level();
-        let name = runs.get(usize::from(context.run.0)).map_or("boot", |r| &r.name);
+        let name = runs
+            .get(usize::from(context.run.0))
+            .map_or("boot", |r| &r.name);
         let label = format!("CPU {} {}", cpu.0, LEVELS[level.min(3)].word());
         extend(lanes, cpu, LaneKind::Level(level), label, name, n);
         for held in &context.held {
             let name = state.lock_name(&held.lock);
             let at = place::file_line(state.program(), held.span);
             let kind = LaneKind::Lock(held.lock.addr ^ u64::from(held.lock.addr == 0));
-            extend(lanes, cpu, kind, name.clone(), &format!("{name}, taken at {at}"), n);
+            extend(
+                lanes,
+                cpu,
+                kind,
+                name.clone(),
+                &format!("{name}, taken at {at}"),
+                n,
+            );
         }
     }
     if state.cpus[usize::from(cpu.0)].irqs_off {
@@ -116,10 +134,18 @@ fn mark_cpu(lanes: &mut Vec<Lane>, state: &Machine, cpu: CpuId, n: usize) {
 
 /// Makes the lane's last bar longer, or begins a new one.
 fn extend(lanes: &mut Vec<Lane>, cpu: CpuId, kind: LaneKind, label: String, text: &str, n: usize) {
-    let idx = lanes.iter().position(|l| l.cpu == cpu && l.kind == kind).unwrap_or_else(|| {
-        lanes.push(Lane { cpu, kind, label, bars: Vec::new() });
-        lanes.len() - 1
-    });
+    let idx = lanes
+        .iter()
+        .position(|l| l.cpu == cpu && l.kind == kind)
+        .unwrap_or_else(|| {
+            lanes.push(Lane {
+                cpu,
+                kind,
+                label,
+                bars: Vec::new(),
+            });
+            lanes.len() - 1
+        });
     match lanes[idx].bars.last_mut() {
         Some((_, to, name)) if *to >= n && name == text => *to = n + 1,
         _ => lanes[idx].bars.push((n, n + 1, text.into())),
@@ -160,7 +186,12 @@ fn draw_lane(out: &mut String, lane: &Lane, y: f64, x: &dyn Fn(usize) -> f64, n_
         let letters = (width / 7.0) as usize;
         if matches!(lane.kind, LaneKind::Level(_)) && letters >= 3 {
             let name = escape(&place::cut(name, letters));
-            let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\">{name}</text>", left + 3.0, middle + 4.0);
+            let _ = writeln!(
+                out,
+                "<text x=\"{:.1}\" y=\"{:.1}\">{name}</text>",
+                left + 3.0,
+                middle + 4.0
+            );
         }
     }
 }
@@ -170,9 +201,16 @@ fn findings(out: &mut String, shot: &Shot<'_>, lanes: &[Lane], x: &dyn Fn(usize)
     let shown = shot.trace.findings().filter(|(n, _)| *n <= shot.cursor);
     for (n, finding) in shown.take(MARKS_MAX) {
         let level = LaneKind::Level(finding.context.level());
-        let lane = lanes.iter().position(|l| l.cpu == finding.cpu && l.kind == level).unwrap_or(0);
+        let lane = lanes
+            .iter()
+            .position(|l| l.cpu == finding.cpu && l.kind == level)
+            .unwrap_or(0);
         let (at, y) = (x(n), TOP + lane as f64 * LANE_HEIGHT);
-        let fill = if finding.printed { "currentColor" } else { "none" };
+        let fill = if finding.printed {
+            "currentColor"
+        } else {
+            "none"
+        };
         let words = splat::sentence(shot.trace.state(n - 1), finding);
         let words = format!("Step {n}, {}: {words}", finding.rule.name());
         let _ = writeln!(
@@ -186,7 +224,9 @@ fn findings(out: &mut String, shot: &Shot<'_>, lanes: &[Lane], x: &dyn Fn(usize)
 }
 
 fn axis(out: &mut String, x: &dyn Fn(usize) -> f64, n_steps: usize, y: f64) {
-    let every = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000];
+    let every = [
+        1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000,
+    ];
     let wide = |n: &usize| x(*n) - x(0) >= 40.0;
     let every = every.into_iter().find(wide).unwrap_or(100_000);
     for n in (0..=n_steps).step_by(every) {

@@ -14,8 +14,15 @@ pub fn run(shot: &Shot<'_>) -> String {
 
 fn head(shot: &Shot<'_>) -> String {
     let scenario = shot.scenario;
-    let cpus = if scenario.cpus == 1 { "1 CPU".into() } else { format!("{} CPUs", scenario.cpus) };
-    let kernel = scenario.kernel.as_ref().map_or("no kernel".into(), |k| format!("kernel {k}"));
+    let cpus = if scenario.cpus == 1 {
+        "1 CPU".into()
+    } else {
+        format!("{} CPUs", scenario.cpus)
+    };
+    let kernel = scenario
+        .kernel
+        .as_ref()
+        .map_or("no kernel".into(), |k| format!("kernel {k}"));
     format!(
         "{}: {}\n{kernel}, {}, {cpus}\nschedule {}\nstate {} after {} of {} steps\n\n",
         scenario.name,
@@ -31,14 +38,25 @@ fn head(shot: &Shot<'_>) -> String {
 /// The choices made; `-` when there is none.
 fn schedule(shot: &Shot<'_>) -> String {
     let schedule = shot.trace.schedule().to_string();
-    if schedule.is_empty() { "-".into() } else { schedule }
+    if schedule.is_empty() {
+        "-".into()
+    } else {
+        schedule
+    }
 }
 
 fn step(out: &mut String, shot: &Shot<'_>, n: usize) {
     let row = steps::row(shot.trace, n);
     let at = format!("{} ({})", row.function, row.place);
-    let at = if row.function.is_empty() { String::new() } else { at };
-    let line = format!("{n:>5}  cpu{} {:<7}  {at:<44}  {}", row.cpu.0, row.context, row.code);
+    let at = if row.function.is_empty() {
+        String::new()
+    } else {
+        at
+    };
+    let line = format!(
+        "{n:>5}  cpu{} {:<7}  {at:<44}  {}",
+        row.cpu.0, row.context, row.code
+    );
     *out += line.trim_end();
     out.push('\n');
     let plain = row.notes.len() - row.findings;
@@ -46,7 +64,11 @@ fn step(out: &mut String, shot: &Shot<'_>, n: usize) {
         *out += &format!("       - {note}\n");
     }
     for (i, finding) in shot.trace.steps[n - 1].findings.iter().enumerate() {
-        *out += &format!("       ! {}: {}\n", finding.rule.name(), row.notes[plain + i]);
+        *out += &format!(
+            "       ! {}: {}\n",
+            finding.rule.name(),
+            row.notes[plain + i]
+        );
         for line in report(shot, n, i) {
             *out += format!("       | {line}").trim_end();
             out.push('\n');
@@ -79,7 +101,13 @@ pub fn verdict(shot: &Shot<'_>) -> String {
     let shown = shot.trace.findings().filter(|(n, _)| *n <= shot.cursor);
     let mut found: Vec<String> = Vec::new();
     for (n, finding) in shown {
+        let held_back = |class| shot.state().console.deferred.contains(&(class as u8));
         let text = match (finding.class, finding.printed) {
+            (Some(class), true) if finding.deferred && held_back(class) => format!(
+                "{} at step {n}: {}, which does not appear before the NMI returns",
+                finding.rule.name(),
+                class.name()
+            ),
             (Some(class), true) => format!("{} at step {n}: {}", finding.rule.name(), class.name()),
             _ => format!("{} at step {n}, nothing printed", finding.rule.name()),
         };

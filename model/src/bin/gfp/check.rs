@@ -47,13 +47,22 @@ struct Job {
 
 pub fn run(args: &Args) -> Result<Outcome, Unusable> {
     // Everything must be usable before anything is printed.
-    let jobs: Vec<Job> = args.files.iter().map(|f| job(f, args)).collect::<Result<_, _>>()?;
-    let limits = Limits { states_max: args.max_states.max(1) };
+    let jobs: Vec<Job> = args
+        .files
+        .iter()
+        .map(|f| job(f, args))
+        .collect::<Result<_, _>>()?;
+    let limits = Limits {
+        states_max: args.max_states.max(1),
+    };
     let mut results = Vec::new();
     let mut holds = true;
     for job in &jobs {
-        let found: Vec<(f64, explore::Outcome)> =
-            job.machines.iter().map(|(config, m)| search(&job.scenario.name, config, m, limits)).collect();
+        let found: Vec<(f64, explore::Outcome)> = job
+            .machines
+            .iter()
+            .map(|(config, m)| search(&job.scenario.name, config, m, limits))
+            .collect();
         let named = job.machines.iter().zip(&found);
         let checked: Vec<Checked> = named
             .map(|((config, _), (seconds, outcome))| {
@@ -70,16 +79,28 @@ pub fn run(args: &Args) -> Result<Outcome, Unusable> {
     }
     if args.json {
         let one = results.len() == 1;
-        output::json(&if one { results.remove(0) } else { Value::Array(results) });
+        output::json(&if one {
+            results.remove(0)
+        } else {
+            Value::Array(results)
+        });
     }
-    Ok(if holds { Outcome::Holds } else { Outcome::Fails })
+    Ok(if holds {
+        Outcome::Holds
+    } else {
+        Outcome::Fails
+    })
 }
 
 fn job(file: &std::path::Path, args: &Args) -> Result<Job, Unusable> {
     let scenario = input::scenario(file)?;
     let names: Vec<String> = match &args.config {
         Some(name) => vec![name.clone()],
-        None => scenario.configs.iter().map(|(name, _)| name.clone()).collect(),
+        None => scenario
+            .configs
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect(),
     };
     let machine = |name: String| input::machine(&scenario, Some(&name));
     let machines = names.into_iter().map(machine).collect::<Result<_, _>>()?;
@@ -99,7 +120,9 @@ fn search(name: &str, config: &str, machine: &Machine, limits: Limits) -> (f64, 
         if shown && begin.elapsed() >= next {
             next = begin.elapsed() + QUIET / 4;
             let (states, frontier) = (progress.states, progress.frontier);
-            output::progress(&format!("{name} {config}: {states} states, {frontier} to go"));
+            output::progress(&format!(
+                "{name} {config}: {states} states, {frontier} to go"
+            ));
         }
     }
     if next > QUIET {

@@ -18,26 +18,41 @@ pub fn read(path: &Path) -> Result<String, Unusable> {
     let failed = |e: std::io::Error| Unusable(format!("{name}: error: {e}"));
     let mut bytes = Vec::new();
     if path == Path::new("-") {
-        std::io::stdin().lock().take(FILE_MAX + 1).read_to_end(&mut bytes).map_err(failed)?;
+        std::io::stdin()
+            .lock()
+            .take(FILE_MAX + 1)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
     } else {
         let file = std::fs::File::open(path).map_err(failed)?;
-        file.take(FILE_MAX + 1).read_to_end(&mut bytes).map_err(failed)?;
+        file.take(FILE_MAX + 1)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
     }
     if bytes.len() as u64 > FILE_MAX {
-        return Err(Unusable(format!("{name}: error: larger than {} MiB", FILE_MAX >> 20)));
+        return Err(Unusable(format!(
+            "{name}: error: larger than {} MiB",
+            FILE_MAX >> 20
+        )));
     }
     String::from_utf8(bytes).map_err(|e| {
         let valid = &e.as_bytes()[..e.utf8_error().valid_up_to()];
         let line = 1 + valid.iter().filter(|&&b| b == b'\n').count();
         let column = 1 + valid.iter().rev().take_while(|&&b| b != b'\n').count();
-        Unusable(format!("{name}:{line}:{column}: error: this is no UTF-8 text"))
+        Unusable(format!(
+            "{name}:{line}:{column}: error: this is no UTF-8 text"
+        ))
     })
 }
 
 /// A scenario from a file.
 pub fn scenario(path: &Path) -> Result<Scenario, Unusable> {
     let text = read(path)?;
-    let name = if path == Path::new("-") { "stdin.c".into() } else { path.display().to_string() };
+    let name = if path == Path::new("-") {
+        "stdin.c".into()
+    } else {
+        path.display().to_string()
+    };
     Ok(Scenario::parse(&name, &text)?)
 }
 
@@ -53,10 +68,7 @@ pub fn config(scenario: &Scenario, name: &str) -> Result<Config, Unusable> {
 }
 
 /// The configuration asked for, else the scenario's first; with its name and its machine.
-pub fn machine(
-    scenario: &Scenario,
-    wanted: Option<&str>,
-) -> Result<(String, Machine), Unusable> {
+pub fn machine(scenario: &Scenario, wanted: Option<&str>) -> Result<(String, Machine), Unusable> {
     let first = scenario.configs.first().map(|(name, _)| name.as_str());
     let name = wanted.or(first).unwrap_or("preempt-debug");
     let machine = scenario.machine(&config(scenario, name)?)?;

@@ -64,7 +64,9 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
         output::note(&format!("gfp: internal error: {info}"));
     }));
-    let worker = std::thread::Builder::new().stack_size(STACK_SIZE).spawn(|| execute(cli));
+    let worker = std::thread::Builder::new()
+        .stack_size(STACK_SIZE)
+        .spawn(|| execute(cli));
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(Ok(Outcome::Holds))) => ExitCode::SUCCESS,
         Ok(Ok(Ok(Outcome::Fails))) => ExitCode::from(1),

@@ -43,7 +43,12 @@ pub fn run(args: &Args) -> Result<Outcome, Unusable> {
     let mut verdicts: BTreeMap<[String; 4], Legality> = BTreeMap::new();
     let mut all = Vec::new();
     for (kernel, config, context, call, state) in cells(&axes)? {
-        let key = [kernel.clone(), config.clone(), context.clone(), call.text.clone()];
+        let key = [
+            kernel.clone(),
+            config.clone(),
+            context.clone(),
+            call.text.clone(),
+        ];
         let legality = match verdicts.get(&key) {
             Some(known) => *known,
             None => legal(&kernel, &config, &context, &call)?,

@@ -34,11 +34,17 @@ pub fn run(args: &Args) -> Result<Outcome, Unusable> {
     let (trace, misfit) = Trace::follow(machine, &link.schedule);
     let name = &scenario.name;
     if let Some(misfit) = misfit {
-        output::note(&format!("this was not made with the `{name}` that is here: {misfit}"));
+        output::note(&format!(
+            "this was not made with the `{name}` that is here: {misfit}"
+        ));
         return Ok(Outcome::Fails);
     }
-    let shot =
-        Shot { scenario: &scenario, config: &link.config, trace: &trace, cursor: link.cursor };
+    let shot = Shot {
+        scenario: &scenario,
+        config: &link.config,
+        trace: &trace,
+        cursor: link.cursor,
+    };
     output::print(&text::run(&shot));
     if shot.state().digest() != link.digest {
         output::note(&format!(
@@ -69,7 +75,9 @@ fn find_scenario(args: &Args, link: &Link) -> Result<Scenario, Unusable> {
     };
     let plain = |c: char| c.is_alphanumeric() || "-_.+".contains(c);
     if name.starts_with('.') || !name.chars().all(plain) {
-        return Err(Unusable(format!("`{name}` cannot be the name of a scenario")));
+        return Err(Unusable(format!(
+            "`{name}` cannot be the name of a scenario"
+        )));
     }
     let beside = args.file.parent().unwrap_or(Path::new("."));
     let file = format!("{name}.c");

@@ -63,8 +63,12 @@ pub fn run(args: &Args) -> Result<Outcome, Unusable> {
             trace
         }
     };
-    let shot =
-        Shot { scenario: &scenario, config: &config, trace: &trace, cursor: trace.steps.len() };
+    let shot = Shot {
+        scenario: &scenario,
+        config: &config,
+        trace: &trace,
+        cursor: trace.steps.len(),
+    };
     let format = if args.json { Format::Json } else { args.format };
     match format {
         Format::Text => output::print(&text::run(&shot)),
@@ -81,7 +85,9 @@ pub fn run(args: &Args) -> Result<Outcome, Unusable> {
 }
 
 fn follow(machine: Machine, schedule: &str) -> Result<Trace, Unusable> {
-    let schedule: Schedule = schedule.parse().map_err(|e| format!("--schedule: error: {e}"))?;
+    let schedule: Schedule = schedule
+        .parse()
+        .map_err(|e| format!("--schedule: error: {e}"))?;
     match Trace::follow(machine, &schedule) {
         (trace, None) => Ok(trace),
         (_, Some(misfit)) => Err(Unusable(format!("--schedule: error: {misfit}"))),
@@ -91,11 +97,23 @@ fn follow(machine: Machine, schedule: &str) -> Result<Trace, Unusable> {
 /// The shortest execution that ends with the item.
 fn find(machine: Machine, item: &str) -> Result<Option<Trace>, Unusable> {
     let wanted = Item::parse(item).map_err(|e| format!("--find: error: {e}"))?;
-    let outcome = explore(&machine, Limits { states_max: STATES_MAX });
+    let outcome = explore(
+        &machine,
+        Limits {
+            states_max: STATES_MAX,
+        },
+    );
     let ends = outcome.ends.iter().filter(|g| wanted.holds(&g.end));
     let Some(group) = ends.min_by_key(|g| g.schedule.0.len()) else {
-        let bound = if outcome.complete { "" } else { " within the limit" };
-        output::note(&format!("no execution among {} states{bound} has `{item}`", outcome.states));
+        let bound = if outcome.complete {
+            ""
+        } else {
+            " within the limit"
+        };
+        output::note(&format!(
+            "no execution among {} states{bound} has `{item}`",
+            outcome.states
+        ));
         return Ok(None);
     };
     Ok(Some(Trace::follow(machine, &group.schedule).0))
@@ -115,7 +133,10 @@ fn contradiction(scenario: &Scenario, config: &str, trace: &Trace) -> Outcome {
         };
         if refuted {
             let word = quantifier.name().to_lowercase();
-            output::note(&format!("expected on {config}: {word} {}; not so here", item.name()));
+            output::note(&format!(
+                "expected on {config}: {word} {}; not so here",
+                item.name()
+            ));
             return Outcome::Fails;
         }
     }

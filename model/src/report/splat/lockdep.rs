@@ -44,7 +44,10 @@ pub(super) fn rcu(who: &Who<'_>, word: &str, now: &Now) -> Vec<String> {
     let mut lines = who.banner("WARNING: suspicious RCU usage");
     let what = format!("Illegal context switch in {word} read-side critical section!");
     lines.push(format!("{RCU_SLEEP_CHECK} {what}"));
-    lines.extend([String::new(), "other info that might help us debug this:".into()]);
+    lines.extend([
+        String::new(),
+        "other info that might help us debug this:".into(),
+    ]);
     lines.extend([String::new(), String::new()]);
     let on = u8::from(!who.machine.console.lockdep_off);
     lines.push(format!("rcu_scheduler_active = 2, debug_locks = {on}"));
@@ -109,9 +112,16 @@ pub(super) fn recursive(
     lines.push(format!("{} is trying to acquire lock:", who.name()));
     lines.push(who.lock(lock, usage, who.span));
     lines.extend([String::new(), "but task is already holding lock:".into()]);
-    lines.push(who.lock(&held.lock, who.machine.lockdep.usage(held.lock.class), held.span));
+    lines.push(who.lock(
+        &held.lock,
+        who.machine.lockdep.usage(held.lock.class),
+        held.span,
+    ));
     lines.extend(scenario(who, &held.lock, lock, "  "));
-    lines.extend([String::new(), " May be due to missing lock nesting notation".into()]);
+    lines.extend([
+        String::new(),
+        " May be due to missing lock nesting notation".into(),
+    ]);
     lines.push(String::new());
     lines.extend(who.held(now));
     lines.extend([String::new(), "stack backtrace:".into()]);
@@ -137,15 +147,24 @@ pub(super) fn unbalanced(who: &Who<'_>, text: &str) -> Vec<String> {
     if let Some(lock) = text.strip_prefix("bad unlock balance detected: ") {
         let name = lock.split(" is released").next().unwrap_or(lock);
         lines = who.banner("WARNING: bad unlock balance detected!");
-        lines.push(format!("{} is trying to release lock {name} at:", who.name()));
+        lines.push(format!(
+            "{} is trying to release lock {name} at:",
+            who.name()
+        ));
         lines.push(who.place(who.span));
         lines.push("but there are no more locks to release!".into());
-        lines.extend([String::new(), "other info that might help us debug this:".into()]);
+        lines.extend([
+            String::new(),
+            "other info that might help us debug this:".into(),
+        ]);
         lines.extend(who.held_before());
         lines.extend([String::new(), "stack backtrace:".into()]);
     } else if who.context == ContextKind::Task && !text.contains("0 lock(s)") {
         lines = who.banner("WARNING: lock held when returning to user space!");
-        lines.push(format!("{} is leaving the kernel with locks still held!", who.name()));
+        lines.push(format!(
+            "{} is leaving the kernel with locks still held!",
+            who.name()
+        ));
         lines.extend(who.held_before());
         return lines;
     } else {

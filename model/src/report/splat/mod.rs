@@ -24,14 +24,31 @@ use who::Who;
 pub fn lines(before: &Machine, finding: &Finding) -> Vec<String> {
     let who = Who::of(before, finding);
     match &finding.detail {
-        Detail::Sleep { file, line, now, .. } => sched::sleeping(&who, file, *line, now),
+        Detail::Sleep {
+            file, line, now, ..
+        } => sched::sleeping(&who, file, *line, now),
         Detail::Schedule { now } => sched::scheduling(&who, now),
-        Detail::WaitType { lock, usage, now, .. } => lockdep::wait_context(&who, lock, *usage, now),
-        Detail::IrqUsage { lock, usage, from, to, now } => {
-            lockdep::inconsistent(&who, lock, *usage, (from, to), now)
-        }
-        Detail::Recursion { lock, held, held_at, usage, now } => {
-            let held = crate::machine::context::Held { lock: *held, span: *held_at };
+        Detail::WaitType {
+            lock, usage, now, ..
+        } => lockdep::wait_context(&who, lock, *usage, now),
+        Detail::IrqUsage {
+            lock,
+            usage,
+            from,
+            to,
+            now,
+        } => lockdep::inconsistent(&who, lock, *usage, (from, to), now),
+        Detail::Recursion {
+            lock,
+            held,
+            held_at,
+            usage,
+            now,
+        } => {
+            let held = crate::machine::context::Held {
+                lock: *held,
+                span: *held_at,
+            };
             lockdep::recursive(&who, lock, *usage, &held, now)
         }
         Detail::Balance { text } => lockdep::unbalanced(&who, text),
@@ -64,5 +81,10 @@ pub fn lines_at(trace: &Trace, n: usize, i: usize) -> Vec<String> {
 pub fn headline(before: &Machine, finding: &Finding) -> String {
     let telling = |l: &&String| l.contains("BUG") || l.contains("WARNING") || l.contains("panic");
     let lines = lines(before, finding);
-    lines.iter().find(telling).or(lines.first()).cloned().unwrap_or_default()
+    lines
+        .iter()
+        .find(telling)
+        .or(lines.first())
+        .cloned()
+        .unwrap_or_default()
 }

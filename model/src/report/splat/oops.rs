@@ -10,7 +10,10 @@ const CUT_HERE: &str = "------------[ cut here ]------------";
 pub(super) fn list(who: &Who<'_>, text: &str) -> Vec<String> {
     let mut lines = vec![CUT_HERE.into(), text.into()];
     let at = who.place(who.span);
-    lines.push(format!("WARNING: CPU: {} PID: {} at {at}", who.cpu.0, who.pid));
+    lines.push(format!(
+        "WARNING: CPU: {} PID: {} at {at}",
+        who.cpu.0, who.pid
+    ));
     finish(who, lines)
 }
 
@@ -23,7 +26,9 @@ pub(super) fn text(who: &Who<'_>, text: &str) -> Vec<String> {
         let function = who.place(who.span);
         let function = function.split(' ').next().unwrap_or_default();
         let (cpu, pid) = (who.cpu.0, who.pid);
-        lines.push(format!("WARNING: CPU: {cpu} PID: {pid} at {place} {function}"));
+        lines.push(format!(
+            "WARNING: CPU: {cpu} PID: {pid} at {place} {function}"
+        ));
         return finish(who, lines);
     }
     if text.starts_with("kernel BUG at") {

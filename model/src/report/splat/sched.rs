@@ -37,7 +37,10 @@ pub(super) fn sleeping(who: &Who<'_>, file: &str, line: u32, now: &Now) -> Vec<S
 pub(super) fn scheduling(who: &Who<'_>, now: &Now) -> Vec<String> {
     // schedule() itself has disabled preemption once more by then.
     let count = who.machine.visible_preempt_count(now.preempt_count) + 1;
-    let mut lines = vec![format!("BUG: scheduling while atomic: {}/0x{count:08x}", who.name())];
+    let mut lines = vec![format!(
+        "BUG: scheduling while atomic: {}/0x{count:08x}",
+        who.name()
+    )];
     lines.extend(who.show_held(now));
     lines.push("Modules linked in:".into());
     lines.extend(who.preemption_disabled_at(now));

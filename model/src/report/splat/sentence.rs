@@ -12,19 +12,38 @@ pub fn sentence(before: &Machine, finding: &Finding) -> String {
     let program = before.program();
     let func = place::function_at(program, finding.span);
     let at = place::symbol(program, func, finding.span);
-    format!("{}, in {at}: {}", what(before, finding), reported(before, finding))
+    format!(
+        "{}, in {at}: {}",
+        what(before, finding),
+        reported(before, finding)
+    )
 }
 
 fn what(before: &Machine, finding: &Finding) -> String {
     let name = |lock: &LockRef| before.lock_name(lock);
     match &finding.detail {
-        Detail::Sleep { file, line, lock, now } => {
+        Detail::Sleep {
+            file,
+            line,
+            lock,
+            now,
+        } => {
             // A sleeping lock may be waited for inside RCU readers.
             let rcu = if *lock { 0 } else { now.rcu_depth };
-            format!("may sleep ({}) {}", sleeping_at(file, *line), circumstances(now, rcu))
+            format!(
+                "may sleep ({}) {}",
+                sleeping_at(file, *line),
+                circumstances(now, rcu)
+            )
         }
         Detail::Schedule { now } => format!("gives up the CPU {}", circumstances(now, 0)),
-        Detail::WaitType { lock, lock_type, context, now, .. } => format!(
+        Detail::WaitType {
+            lock,
+            lock_type,
+            context,
+            now,
+            ..
+        } => format!(
             "takes {} of wait type {}, where only {} or lower may be waited for ({})",
             name(lock),
             wait_number(*lock_type, before.config()),
@@ -32,16 +51,33 @@ fn what(before: &Machine, finding: &Finding) -> String {
             inside(before, now)
         ),
         Detail::IrqUsage { lock, from, to, .. } => {
-            format!("takes {}, whose class is used as {from} and now as {to}", name(lock))
+            format!(
+                "takes {}, whose class is used as {from} and now as {to}",
+                name(lock)
+            )
         }
-        Detail::Recursion { lock, held, held_at, .. } => {
+        Detail::Recursion {
+            lock,
+            held,
+            held_at,
+            ..
+        } => {
             let at = place::file_line(before.program(), *held_at);
-            let held = if held.addr == lock.addr { "it" } else { "one of its class" };
+            let held = if held.addr == lock.addr {
+                "it"
+            } else {
+                "one of its class"
+            };
             format!("takes {} while holding {held} since {at}", name(lock))
         }
-        Detail::Balance { text } | Detail::List { text } | Detail::Page { text, .. } => text.clone(),
+        Detail::Balance { text } | Detail::List { text } | Detail::Page { text, .. } => {
+            text.clone()
+        }
         Detail::Rcu { word, now } => {
-            format!("may sleep inside an {word} read section, {}", circumstances(now, now.rcu_depth))
+            format!(
+                "may sleep inside an {word} read section, {}",
+                circumstances(now, now.rcu_depth)
+            )
         }
         Detail::Text(text) => text.clone(),
         Detail::Fault(fault) => self::fault(*fault),
@@ -88,7 +124,9 @@ fn inside(before: &Machine, now: &Now) -> String {
 
 pub(super) fn fault(fault: Fault) -> String {
     match fault {
-        Fault::NullPointer { addr } => format!("a NULL pointer is dereferenced (address {addr:#x})"),
+        Fault::NullPointer { addr } => {
+            format!("a NULL pointer is dereferenced (address {addr:#x})")
+        }
         Fault::WildPointer { addr } => format!("{addr:#x} is accessed, where no object is"),
         Fault::ReadOnly { addr } => format!("{addr:#x} is written, which is read-only"),
         Fault::FreedPage { pfn } => format!("page frame {pfn:#x} is used after it was freed"),
@@ -135,7 +173,9 @@ fn off(before: &Machine, class: Class) -> String {
         || before.console.deferred.contains(&(class as u8));
     let why = match class {
         Class::SleepingInAtomic if known => "might_sleep() reports at most once a second",
-        Class::SchedulingWhileAtomic => "preempt_count is zero, and the scheduler looks at nothing else",
+        Class::SchedulingWhileAtomic => {
+            "preempt_count is zero, and the scheduler looks at nothing else"
+        }
         _ if class.from_lockdep() && before.console.lockdep_off => {
             "lockdep is off since its first report"
         }

@@ -37,10 +37,20 @@ impl<'a> Who<'a> {
             Some((id, task)) => {
                 let run = machine.setup().runs.get(usize::from(task.context.run.0));
                 let name = run.map_or("init", |r| r.name.as_str());
-                (name.chars().take(COMM_LEN).collect(), PID_BASE + u32::from(id.0))
+                (
+                    name.chars().take(COMM_LEN).collect(),
+                    PID_BASE + u32::from(id.0),
+                )
             }
         };
-        Who { machine, cpu, span: finding.span, context: finding.context, comm, pid }
+        Who {
+            machine,
+            cpu,
+            span: finding.span,
+            context: finding.context,
+            comm,
+            pid,
+        }
     }
 
     pub(super) fn program(&self) -> &'a Program {
@@ -60,7 +70,10 @@ impl<'a> Who<'a> {
     fn tainted(&self) -> &'static str {
         let taints = |c: &Class| {
             use Class::{ListCorruption, SchedulingWhileAtomic, SleepingInAtomic, Warning};
-            matches!(c, SleepingInAtomic | SchedulingWhileAtomic | Warning | ListCorruption)
+            matches!(
+                c,
+                SleepingInAtomic | SchedulingWhileAtomic | Warning | ListCorruption
+            )
         };
         match self.machine.console.classes().iter().any(taints) {
             true => "Tainted: G        W        ",
@@ -76,7 +89,13 @@ impl<'a> Who<'a> {
     /// A lockdep report's begin: blank line, rule, title, release, rule.
     pub(super) fn banner(&self, title: &str) -> Vec<String> {
         let width = title.chars().count();
-        vec![String::new(), "=".repeat(width), title.into(), self.ident(), "-".repeat(width)]
+        vec![
+            String::new(),
+            "=".repeat(width),
+            title.into(),
+            self.ident(),
+            "-".repeat(width),
+        ]
     }
 
     /// `print_lock()`; `at` is where it is or was asked for.
@@ -95,7 +114,10 @@ impl<'a> Who<'a> {
     /// A place as a kernel's trace names it, decoded.
     pub(super) fn place(&self, span: Span) -> String {
         let program = self.program();
-        let stacks = self.machine.contexts(self.cpu).map(|c| self.machine.positions(c));
+        let stacks = self
+            .machine
+            .contexts(self.cpu)
+            .map(|c| self.machine.positions(c));
         let stack = stacks.into_iter().find_map(|mut stack| {
             let inside = |p: &Position| program.func(p.func).spans.contains(&span);
             let idx = stack.iter().rposition(inside)?;
@@ -117,13 +139,21 @@ impl<'a> Who<'a> {
 
     /// The same where no event tells what is held.
     pub(super) fn held_before(&self) -> Vec<String> {
-        let top = self.machine.top(self.cpu).map(|c| c.held.clone()).unwrap_or_default();
+        let top = self
+            .machine
+            .top(self.cpu)
+            .map(|c| c.held.clone())
+            .unwrap_or_default();
         self.held_with(&top)
     }
 
     fn held_with(&self, innermost: &[Held]) -> Vec<String> {
         let n_below = self.machine.contexts(self.cpu).count().saturating_sub(1);
-        let below = self.machine.contexts(self.cpu).take(n_below).flat_map(|c| c.held.iter());
+        let below = self
+            .machine
+            .contexts(self.cpu)
+            .take(n_below)
+            .flat_map(|c| c.held.iter());
         let known = |h: &&Held| !matches!(h.lock.ty, LockType::Bit(_));
         let all: Vec<&Held> = below.chain(innermost).filter(known).collect();
         let mut lines = vec![match all.len() {
@@ -133,7 +163,10 @@ impl<'a> Who<'a> {
         }];
         for (i, held) in all.iter().enumerate() {
             let usage = self.machine.lockdep.usage(held.lock.class);
-            lines.push(format!(" #{i}: {}", self.lock(&held.lock, usage, held.span)));
+            lines.push(format!(
+                " #{i}: {}",
+                self.lock(&held.lock, usage, held.span)
+            ));
         }
         lines
     }
@@ -158,7 +191,10 @@ impl<'a> Who<'a> {
 
     pub(super) fn cpu_line(&self) -> String {
         let tainted = self.tainted();
-        format!("CPU: {} PID: {} Comm: {} {tainted} {RELEASE}", self.cpu.0, self.pid, self.comm)
+        format!(
+            "CPU: {} PID: {} Comm: {} {tainted} {RELEASE}",
+            self.cpu.0, self.pid, self.comm
+        )
     }
 
     pub(super) fn call_trace(&self) -> Vec<String> {
@@ -176,7 +212,11 @@ impl<'a> Who<'a> {
                 ContextKind::Nmi => "NMI",
             };
             change_stack(&mut lines, &mut open, mark);
-            lines.extend(self.symbols(&stack).iter().map(|symbol| format!(" {symbol}")));
+            lines.extend(
+                self.symbols(&stack)
+                    .iter()
+                    .map(|symbol| format!(" {symbol}")),
+            );
         }
         change_stack(&mut lines, &mut open, "");
         lines
@@ -207,10 +247,15 @@ impl<'a> Who<'a> {
         if !config.debug_preempt || self.machine.visible_preempt_count(now.preempt_count) == 0 {
             return Vec::new();
         }
-        let Some((func, span)) = self.first_disable(now) else { return Vec::new() };
+        let Some((func, span)) = self.first_disable(now) else {
+            return Vec::new();
+        };
         let addr = Program::function_address(func);
         let symbol = place::symbol(self.program(), Some(func), span);
-        vec!["Preemption disabled at:".into(), format!("[<{addr:016x}>] {symbol}")]
+        vec![
+            "Preemption disabled at:".into(),
+            format!("[<{addr:016x}>] {symbol}"),
+        ]
     }
 
     /// The oldest spinning lock, when nothing else counts.
