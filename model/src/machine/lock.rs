@@ -167,12 +167,12 @@ impl Exec<'_> {
     /// Tells that a lock is wanted, and records what lockdep records.
     fn wanted(&mut self, lock: LockRef) {
         let usage = self.machine.lockdep.usage(lock.class);
-        let now = self.now();
+        let mut now = self.now();
+        // The wait_lock is always taken with interrupts off.
+        now.irqs_off |= lock.class == WAIT_LOCK_CLASS;
+        let (kind, off) = (self.ctx.kind, now.irqs_off);
+        let bh_off = now.preempt_count & 0xff00 != 0 || self.ctx.bh_disable > 0;
         self.event(EventKind::LockWanted { lock, usage, now });
-        let cpu = &self.machine.cpus[usize::from(self.cpu.0)];
-        let bh_off = cpu.preempt_count & 0xff00 != 0 || self.ctx.bh_disable > 0;
-        let inner_raw = lock.class == WAIT_LOCK_CLASS;
-        let (kind, off) = (self.ctx.kind, cpu.irqs_off || inner_raw);
         if self.machine.lockdep.would_change(&lock, kind, off, bh_off, self.span) {
             let lockdep = Rc::make_mut(&mut self.machine.lockdep);
             lockdep.mark(&lock, kind, off, bh_off, self.span);
