@@ -34,7 +34,7 @@ pub(super) fn after_printk(machine: &Machine, event: &Event, console: &Console) 
         rcu_depth: 0,
         rcu_from_locks: 0,
         held: top.held.clone(),
-        held_below: machine.contexts(event.cpu).flat_map(|c| c.held.iter().copied()).collect(),
+        held_below: Vec::new(),
     };
     found(machine, event, console, &now)
 }

@@ -316,7 +316,7 @@ impl Exec<'_> {
             _ => self.ctx.preempt_count_before + self.ctx.kind.preempt_offset(),
         };
         let preempt_count = self.cpu_mut().preempt_count;
-        let n_locks = self.ctx.held.len() as u32 - u32::from(own);
+        let n_locks = (self.ctx.held.len() as u32).saturating_sub(u32::from(own));
         if n_locks > 0 || preempt_count != below {
             self.event(EventKind::LeftUnbalanced { n_locks, preempt_count, expected: below });
         }
@@ -344,7 +344,8 @@ impl Exec<'_> {
     /// What decides whether something is allowed here.
     pub(super) fn now(&self) -> Box<Now> {
         let cpu = &self.machine.cpus[usize::from(self.cpu.0)];
-        let below = self.machine.contexts(self.cpu).flat_map(|c| c.held.iter().copied());
+        let interrupted = self.machine.contexts(self.cpu).filter(|c| c.kind < self.ctx.kind);
+        let below = interrupted.flat_map(|c| c.held.iter().copied());
         let from_lock = |h: &&super::context::Held| h.lock.sleeps && h.lock.is_rt_substitute();
         Box::new(Now {
             context: self.ctx.kind,

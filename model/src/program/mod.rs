@@ -131,7 +131,8 @@ pub enum Op {
 pub struct Func {
     /// Its name.
     pub name: String,
-    /// Parameters are registers `0..n_params`; aggregates are passed by address of a copy.
+    /// Parameters are registers `0..n_params`. A struct is passed by address and copied by the
+    /// function called; one that is returned goes to the address in a hidden first parameter.
     pub n_params: u16,
     /// Registers of named locals, parameters included; what follows are temporaries.
     pub n_locals: u16,

@@ -31,6 +31,9 @@ pub struct Args {
     /// Only this configuration
     #[arg(long, value_name = "C")]
     config: Option<String>,
+    /// A unified diff to apply to the modelled kernel first; may be given several times
+    #[arg(long, value_name = "DIFF")]
+    patch: Vec<PathBuf>,
     /// Stop a search at so many states; the result is then marked incomplete
     #[arg(long, value_name = "N", default_value_t = STATES_MAX)]
     max_states: usize,
@@ -102,7 +105,8 @@ fn job(file: &std::path::Path, args: &Args) -> Result<Job, Unusable> {
             .map(|(name, _)| name.clone())
             .collect(),
     };
-    let machine = |name: String| input::machine(&scenario, Some(&name));
+    let tree = input::tree(&scenario, &args.patch)?;
+    let machine = |name: String| input::machine(&scenario, &tree, Some(&name));
     let machines = names.into_iter().map(machine).collect::<Result<_, _>>()?;
     Ok(Job { scenario, machines })
 }

@@ -1,9 +1,10 @@
 //! Reading files and building machines from them.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use model::config::Config;
+use model::kernel::Tree;
 use model::machine::Machine;
 use model::scenario::Scenario;
 
@@ -67,10 +68,26 @@ pub fn config(scenario: &Scenario, name: &str) -> Result<Config, Unusable> {
     }
 }
 
+/// The scenario's kernel with unified diffs applied to it, in order.
+pub fn tree(scenario: &Scenario, patches: &[PathBuf]) -> Result<Tree, Unusable> {
+    let mut tree = scenario.tree()?;
+    for path in patches {
+        let name = path.display();
+        let patch = read(path)?;
+        tree.apply(&patch)
+            .map_err(|e| Unusable(format!("{name}: error: {e}")))?;
+    }
+    Ok(tree)
+}
+
 /// The configuration asked for, else the scenario's first; with its name and its machine.
-pub fn machine(scenario: &Scenario, wanted: Option<&str>) -> Result<(String, Machine), Unusable> {
+pub fn machine(
+    scenario: &Scenario,
+    tree: &Tree,
+    wanted: Option<&str>,
+) -> Result<(String, Machine), Unusable> {
     let first = scenario.configs.first().map(|(name, _)| name.as_str());
     let name = wanted.or(first).unwrap_or("preempt-debug");
-    let machine = scenario.machine(&config(scenario, name)?)?;
+    let machine = scenario.machine_on(tree, &config(scenario, name)?)?;
     Ok((name.to_string(), machine))
 }

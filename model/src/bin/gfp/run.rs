@@ -28,6 +28,9 @@ pub struct Args {
     /// Search for the shortest execution with this outcome: a word of [expect]
     #[arg(long, value_name = "ITEM")]
     find: Option<String>,
+    /// A unified diff to apply to the modelled kernel first; may be given several times
+    #[arg(long, value_name = "DIFF")]
+    patch: Vec<PathBuf>,
     /// How it is shown
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -50,7 +53,8 @@ enum Format {
 
 pub fn run(args: &Args) -> Result<Outcome, Unusable> {
     let scenario = input::scenario(&args.file)?;
-    let (config, machine) = input::machine(&scenario, args.config.as_deref())?;
+    let tree = input::tree(&scenario, &args.patch)?;
+    let (config, machine) = input::machine(&scenario, &tree, args.config.as_deref())?;
     let trace = match (&args.schedule, &args.find) {
         (Some(schedule), _) => follow(machine, schedule)?,
         (None, Some(item)) => match find(machine, item)? {

@@ -4,7 +4,7 @@ use super::emit::{self, Unit};
 use super::rules::kind;
 use super::scope::{Definedness, Object};
 use super::tree::{Node, Symbol, Write};
-use super::{ERRORS_MAX, Lower, scan};
+use super::{Lower, in_order, scan};
 use crate::program::types::TypeTable;
 use crate::program::{FuncId, Global, Program, address};
 use crate::syntax::diagnostic::Diagnostic;
@@ -44,10 +44,9 @@ pub fn link(mut lower: Lower, sources: SourceMap) -> Result<Program, Vec<Diagnos
     };
     let functions = emit::functions(&mut unit);
     let image = image(&mut unit);
-    let (statements, mut errors) = (unit.statements, unit.errors);
+    let (statements, errors) = (unit.statements, unit.errors);
     if !errors.is_empty() {
-        errors.truncate(ERRORS_MAX);
-        return Err(errors);
+        return Err(in_order(errors));
     }
     let globals = globals(&lower.types, &lower.objects, &addresses);
     let (types, constants) = (lower.types, lower.constants);

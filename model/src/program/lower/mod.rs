@@ -60,9 +60,15 @@ pub fn lower(unit: &TranslationUnit, sources: SourceMap) -> Result<Program, Vec<
     if lower.diagnostics.is_empty() {
         link::link(lower, sources)
     } else {
-        lower.diagnostics.truncate(ERRORS_MAX);
-        Err(lower.diagnostics)
+        Err(in_order(lower.diagnostics))
     }
+}
+
+/// The first errors, in the order of the text.
+fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.truncate(ERRORS_MAX);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    diagnostics
 }
 
 /// Proof that a diagnostic has been recorded.

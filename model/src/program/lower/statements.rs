@@ -291,8 +291,9 @@ impl Lower {
         let context = self.function.as_mut().ok_or(Reported)?;
         context.break_depth -= 1;
         let done = context.switches.pop().ok_or(Reported)?;
+        let distinct = self.check_duplicates(&done);
         let (operand, body) = (operand?, body?);
-        self.check_duplicates(&done)?;
+        distinct?;
         let cases = done
             .cases
             .iter()
@@ -403,18 +404,25 @@ impl Lower {
     }
 
     fn default(&mut self, body: &ast::Stmt, span: Span) -> Checked<Stmt> {
-        let label = self.case_label(span);
+        let label = self.default_label(span);
         let body = self.stmt(body);
         let (label, body) = (label?, body?);
-        let switch = self
-            .function
-            .as_mut()
-            .and_then(|f| f.switches.last_mut())
-            .ok_or(Reported)?;
-        if let Some((_, at)) = switch.default.replace((label, span)) {
-            let diagnostic = Diagnostic::error(span, "two `default` labels in one switch");
-            return Err(self.report(diagnostic.note(at, "first here")));
-        }
         Ok(Stmt::Block(vec![Stmt::Label(label), body]))
+    }
+
+    fn default_label(&mut self, span: Span) -> Checked<LabelId> {
+        let label = self.case_label(span)?;
+        let context = self.function.as_mut().ok_or(Reported)?;
+        let switch = context.switches.last_mut().ok_or(Reported)?;
+        match switch.default {
+            None => {
+                switch.default = Some((label, span));
+                Ok(label)
+            }
+            Some((_, at)) => {
+                let diagnostic = Diagnostic::error(span, "two `default` labels in one switch");
+                Err(self.report(diagnostic.note(at, "first here")))
+            }
+        }
     }
 }

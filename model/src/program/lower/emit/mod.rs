@@ -227,12 +227,20 @@ impl<'a, 'u> Emitter<'a, 'u> {
             self.return_nothing();
         }
         self.resolve_jumps();
-        if self.n_regs > REGS_MAX || self.frame_max > FRAME_MAX {
-            let message = format!("function `{}` needs too large a frame", self.function.name);
-            self.unit
-                .errors
-                .push(Diagnostic::error(self.function.span, message));
-        }
+        self.check_frame();
+    }
+
+    fn check_frame(&mut self) {
+        let name = &self.function.name;
+        let message = if self.frame_max > FRAME_MAX {
+            let bytes = self.frame_max;
+            format!("the locals of `{name}` need {bytes} bytes, a stack has room for {FRAME_MAX}")
+        } else if self.n_regs > REGS_MAX {
+            format!("function `{name}` needs more than {REGS_MAX} registers")
+        } else {
+            return;
+        };
+        self.unit.errors.push(Diagnostic::error(self.function.span, message));
     }
 
     /// Targets become positions; a jump to a jump goes where that one goes.
