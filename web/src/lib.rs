@@ -4,7 +4,7 @@
 //! [`stepper`] joins the two. There is no model in here: every state comes out of the crate `model`.
 
 #[cfg(feature = "hydrate")]
-mod api;
+pub mod api;
 pub mod browser;
 #[cfg(feature = "ssr")]
 pub mod figure;

@@ -68,14 +68,14 @@ pub fn declared_type(lock: &LockRef) -> String {
 /// What that type is on this configuration.
 pub fn type_here(lock: &LockRef, rt: bool) -> &'static str {
     match lock.ty {
-        LockType::RawSpin | LockType::Bit(_) => "spins",
+        LockType::RawSpin | LockType::Bit(_) => "it spins",
         LockType::Spin | LockType::Rw | LockType::Local if lock.sleeps => {
             "a sleeping lock (rtmutex)"
         }
-        LockType::Spin | LockType::Rw => "spins",
+        LockType::Spin | LockType::Rw => "it spins",
         LockType::Mutex => "a sleeping lock",
-        LockType::Local => "no lock, only preemption or interrupts off",
-        LockType::Map => "an annotation for lockdep",
+        LockType::Local => "preemption or interrupts off",
+        LockType::Map => "only a note for lockdep",
         LockType::Rcu if rt => "preemption stays on",
         LockType::Rcu | LockType::RcuBh | LockType::RcuSched => "no lock",
     }

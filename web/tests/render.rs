@@ -52,7 +52,7 @@ fn the_static_figure_is_complete() {
         "◂ next: CPU 0, task",
         "NMI not active hardirq not active softirq not active task runs",
         "0x00000001 = 0x1 raw_spin_lock(&lock), step 1",
-        "&zone->lock spinlock_t a sleeping lock (rtmutex) mm/page_alloc.c:",
+        "&zone->lock : spinlock_t, here a sleeping lock (rtmutex); taken at mm/page_alloc.c:",
         "8 pages free; watermarks: min 1, low 2, high 3",
         "BUG: sleeping function called from invalid context at",
         "[ BUG: Invalid wait context ]",

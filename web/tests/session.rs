@@ -1,5 +1,7 @@
 //! What a reader does with a stepper, without a browser.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 use model::machine::{Action, CpuId, RunId};
 use web::session::{Msg, Notice, Session};
 use web::spec::{Choice, Figure};

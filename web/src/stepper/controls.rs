@@ -41,7 +41,8 @@ pub(super) fn Tools(props: &ToolsProps) -> Html {
         <div class="tools">
             <div class="tool-row">{moves(session, &props.on_msg)}{position(session, &props.on_msg)}</div>
             <div class="tool-row">
-                {config(session, &props.on_msg)}
+                <ConfigList names={session.configs()} config={session.config.clone()}
+                    on_msg={props.on_msg.clone()} />
                 {copy_buttons(props)}
             </div>
             {props.help.then(key_list)}
@@ -62,11 +63,11 @@ fn moves(session: &Session, on_msg: &Callback<Msg>) -> Html {
     };
     html! {
         <div class="moves" role="group" aria-label="Move">
-            {button("⏮", "To the begin", "first", Msg::First, at_begin)}
+            {button("|◀", "To the begin", "first", Msg::First, at_begin)}
             {button("◀", "One step back", "back", Msg::Back, at_begin)}
             {button("▶", "One step forward", "forward", Msg::Forward, !session.can_go_on())}
-            {button("⏭", "To the end", "last", Msg::Last, !session.can_go_on())}
-            {button("⚠", "To the next finding", "finding", Msg::NextFinding, !session.can_find_more())}
+            {button("▶|", "To the end", "last", Msg::Last, !session.can_go_on())}
+            {button("Next finding", "To the next finding", "finding", Msg::NextFinding, !session.can_find_more())}
         </div>
     }
 }
@@ -85,18 +86,34 @@ fn position(session: &Session, on_msg: &Callback<Msg>) -> Html {
     }
 }
 
-fn config(session: &Session, on_msg: &Callback<Msg>) -> Html {
-    let onchange = on_msg.reform(|event: Event| {
+#[derive(Clone, Debug, PartialEq, Properties)]
+struct ConfigProps {
+    names: Vec<String>,
+    config: String,
+    on_msg: Callback<Msg>,
+}
+
+/// The list of configurations. What it shows is set after every drawing: a choice that was refused
+/// must not stay in it.
+#[component]
+fn ConfigList(props: &ConfigProps) -> Html {
+    let list = use_node_ref();
+    let (shown, config) = (list.clone(), props.config.clone());
+    use_effect(move || {
+        if let Some(list) = shown.cast::<HtmlSelectElement>() {
+            list.set_value(&config);
+        }
+    });
+    let onchange = props.on_msg.reform(|event: Event| {
         Msg::Config(event.target_unchecked_into::<HtmlSelectElement>().value())
     });
-    let options = session.configs().into_iter().map(|name| {
-        let selected = name == session.config;
-        html! { <option value={name.clone()} {selected}>{name}</option> }
+    let options = props.names.iter().map(|name| {
+        html! { <option value={name.clone()}>{name}</option> }
     });
     html! {
         <label class="config">
             {"Configuration "}
-            <select {onchange}>{for options}</select>
+            <select ref={list} {onchange}>{for options}</select>
         </label>
     }
 }
@@ -104,11 +121,13 @@ fn config(session: &Session, on_msg: &Callback<Msg>) -> Html {
 fn copy_buttons(props: &ToolsProps) -> Html {
     let link = props.on_copy.reform(|_| CopyKind::Link);
     let mail = props.on_copy.reform(|_| CopyKind::Mail);
+    let reset = props.on_msg.reform(|_| Msg::Reset);
     let keys = props.on_help.reform(|_| ());
     html! {
         <div class="copies">
             <button type="button" data-do="link" onclick={link}>{"Copy link"}</button>
             <button type="button" data-do="mail" onclick={mail}>{"Copy as mail"}</button>
+            <button type="button" data-do="reset" onclick={reset}>{"As printed"}</button>
             <button type="button" data-do="keys" aria-expanded={props.help.to_string()} onclick={keys}>{"Keys"}</button>
         </div>
     }

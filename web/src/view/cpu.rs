@@ -6,7 +6,7 @@ use model::machine::{CpuId, Machine, TaskState};
 use model::report::preempt;
 use yew::{Html, html};
 
-use super::{Ears, c_text, part, scrolling};
+use super::{Ears, c_text, part};
 use crate::session::Session;
 use crate::words;
 
@@ -139,33 +139,22 @@ fn locks(machine: &Machine, cpu: CpuId) -> Html {
     if held.is_empty() {
         return html! { {"none"} };
     }
-    let rows = held.iter().map(|(context, held)| {
-        html! { <tr>{lock_cells(machine, held)}<td>{context.kind.word()}</td></tr> }
-    });
-    let label = format!("Locks held on CPU {}", cpu.0);
-    scrolling(label, html! {
-        <table class="locks">
-            <thead><tr>
-                <th scope="col">{"lock"}</th><th scope="col">{"declared"}</th>
-                <th scope="col">{"on this configuration"}</th><th scope="col">{"taken at"}</th>
-                <th scope="col">{"by"}</th>
-            </tr></thead>
-            <tbody>{for rows}</tbody>
-        </table>
-    })
+    let items = held.iter().map(|(context, held)| lock(machine, context, held));
+    html! { <ul class="locks">{for items}</ul> }
 }
 
-fn lock_cells(machine: &Machine, held: &Held) -> Html {
+/// Declared type and type on this configuration, side by side: the difference is PREEMPT_RT's.
+fn lock(machine: &Machine, context: &Context, held: &Held) -> Html {
     let sources = &machine.program().sources;
     let at = sources.line_column(held.span);
     let place = format!("{}:{}", sources.file(held.span.file).name, at.line);
+    let declared = words::declared_type(&held.lock);
+    let here = words::type_here(&held.lock, machine.config().rt);
     html! {
-        <>
-            <td>{c_text(machine.lock_name(&held.lock))}</td>
-            <td>{words::declared_type(&held.lock)}</td>
-            <td>{words::type_here(&held.lock, machine.config().rt)}</td>
-            <td>{place}</td>
-        </>
+        <li>
+            {c_text(machine.lock_name(&held.lock))}{format!(": {declared}, here {here}; taken at ")}
+            <span class="place">{place}</span>{format!(" ({})", context.kind.word())}
+        </li>
     }
 }
 

@@ -49,6 +49,10 @@ fn row(row: &Row, n: usize, session: &Session, ears: &Ears) -> Html {
     if row.findings > 0 {
         class += " found";
     }
+    let function = match row.function.as_str() {
+        "" => String::new(),
+        name => format!("{name}()"),
+    };
     let number = ears.button("to-step", n.to_string(), Msg::Jump(n));
     let first_finding = row.notes.len() - row.findings.min(row.notes.len());
     let notes = row.notes.iter().enumerate().map(|(idx, note)| match idx >= first_finding {
@@ -58,8 +62,8 @@ fn row(row: &Row, n: usize, session: &Session, ears: &Ears) -> Html {
     html! {
         <tr class={class} aria-current={here.then_some("step")}>
             <td>{number}</td>
-            <td>{format!("CPU {} {}", row.cpu.0, row.context)}</td>
-            <td class="place">{format!("{}() {}", row.function, row.place)}</td>
+            <td class="who">{format!("CPU {} {}", row.cpu.0, row.context)}</td>
+            <td class="place">{function}<br />{row.place.clone()}</td>
             <td><span class="c">{row.code.clone()}</span>{for notes}</td>
         </tr>
     }
