@@ -8,5 +8,6 @@ mod axe;
 mod pages;
 mod small;
 mod static_pages;
+mod stepper;
 mod support;
 mod themes;
