@@ -3,14 +3,14 @@
 //! The same walk serves static and automatic objects; what differs is what becomes of the writes.
 
 use super::rules::{is_record, is_scalar};
-use super::tree::{Base, Expr, Initialise, LocalId, Node, Place, Write};
-use super::{Checked, Lower, Reported, fold};
+use super::tree::{Expr, Write};
+use super::{Checked, Lower, Reported};
 use crate::program::types::{Field, Type, TypeId};
 use crate::syntax::ast::{self, Designator, ExprKind, InitItem, Initializer};
 use crate::syntax::source::Span;
 
 /// No initialiser may write more parts.
-const WRITES_MAX: usize = 1 << 16;
+pub const WRITES_MAX: usize = 1 << 16;
 
 /// The items of one pair of braces, as they are used up.
 struct Items<'a> {
@@ -35,19 +35,23 @@ impl<'a> Items<'a> {
 /// What an initialiser has written so far, and how far an array without length reaches.
 #[derive(Default)]
 pub struct Written {
-    writes: Vec<Write>,
+    /// In order.
+    pub writes: Vec<Write>,
     /// Elements of the outermost array.
-    len: u64,
+    pub len: u64,
     /// Bytes, flexible members included.
-    end: u64,
+    pub end: u64,
 }
 
 /// A part of the object that is being initialised.
 #[derive(Clone, Copy)]
-struct Part {
-    ty: TypeId,
-    offset: u64,
-    bits: Option<(u8, u8)>,
+pub struct Part {
+    /// Its type.
+    pub ty: TypeId,
+    /// Bytes from the begin of the object.
+    pub offset: u64,
+    /// For a bit-field.
+    pub bits: Option<(u8, u8)>,
 }
 
 impl Part {
@@ -73,7 +77,8 @@ impl Lower {
         Ok(self.complete_array(ty, out))
     }
 
-    fn initialiser_list(
+    /// The same for a list without the rest of an initialiser.
+    pub fn initialiser_list(
         &mut self,
         ty: TypeId,
         items: &[InitItem],
@@ -91,109 +96,6 @@ impl Lower {
                 (out, ty)
             }
             _ => (out, ty),
-        }
-    }
-
-    /// A local's initialisation by a list: the effect, and the completed type.
-    pub fn local_list(
-        &mut self,
-        id: LocalId,
-        ty: TypeId,
-        items: &[InitItem],
-        span: Span,
-    ) -> Checked<(Expr, TypeId)> {
-        let (written, ty) = self.initialiser_list(ty, items, span)?;
-        self.set_local_type(id, ty);
-        Ok((self.local_writes(id, ty, written, span)?, ty))
-    }
-
-    /// A local's initialisation: the effect, and the completed type.
-    pub fn local_init(
-        &mut self,
-        id: LocalId,
-        ty: TypeId,
-        init: &Initializer,
-        span: Span,
-    ) -> Checked<(Expr, TypeId)> {
-        let (written, ty) = self.initialiser(ty, init, span)?;
-        self.set_local_type(id, ty);
-        Ok((self.local_writes(id, ty, written, span)?, ty))
-    }
-
-    /// One scalar is an assignment, everything else clears first unless nothing is left out.
-    fn local_writes(
-        &mut self,
-        id: LocalId,
-        ty: TypeId,
-        mut written: Written,
-        span: Span,
-    ) -> Checked<Expr> {
-        let size = self.complete_size(ty, span)?;
-        if written.end > size {
-            return self.fail(span, "initialisation of a flexible array member of a local");
-        }
-        let whole = |write: &Write| write.offset == 0 && write.value.ty == ty;
-        if written.writes.len() == 1
-            && whole(&written.writes[0])
-            && !matches!(self.types.get(ty), Type::Array(..))
-            && let Some(write) = written.writes.pop()
-        {
-            let node = Node::Assign(Place::local(id), Box::new(write.value));
-            return Ok(Expr { node, ty, span });
-        }
-        let clear = if self.covers(&written.writes, size) {
-            0
-        } else {
-            size
-        };
-        let init = Initialise {
-            place: Place::local(id),
-            clear,
-            writes: written.writes,
-        };
-        Ok(Expr {
-            node: Node::Initialise(Box::new(init)),
-            ty: self.basic.void,
-            span,
-        })
-    }
-
-    fn covers(&self, writes: &[Write], size: u64) -> bool {
-        let mut next = 0;
-        for write in writes {
-            let len = write
-                .len
-                .or_else(|| self.types.size(write.value.ty))
-                .unwrap_or(0);
-            if write.bits.is_some() || write.offset != next {
-                return false;
-            }
-            next += len as i64;
-        }
-        next as u64 == size
-    }
-
-    /// The writes of an object with static storage: all of them constants.
-    pub fn static_writes(&mut self, written: Written) -> Checked<(Vec<Write>, u64)> {
-        for write in &written.writes {
-            let constant = match &write.value.node {
-                Node::Const(_) => true,
-                Node::Address(..) => self.types.size(write.value.ty) == Some(8),
-                Node::Place(place) => self.literal_of(place).is_some(),
-                _ => false,
-            };
-            if !constant {
-                return self.fail(write.value.span, "initialiser is no constant");
-            }
-        }
-        Ok((written.writes, written.end))
-    }
-
-    /// The string literal a place is, from its begin.
-    pub fn literal_of(&self, place: &Place) -> Option<&[u8]> {
-        match place.base {
-            Base::Object(id) if place.offset == 0 => self.string_text(id),
-            _ => None,
         }
     }
 
@@ -560,48 +462,5 @@ impl Lower {
             (ExprKind::CompoundLiteral(ty, _), _) => self.resolve(ty, expr.span)? == part.ty,
             _ => false,
         })
-    }
-
-    /// Copies the writes of a range's first part to the others. A value that is no constant is
-    /// evaluated once and kept.
-    fn repeat(
-        &mut self,
-        part: Part,
-        low: u64,
-        high: u64,
-        from: usize,
-        out: &mut Written,
-    ) -> Checked<()> {
-        let size = self.complete_size(part.ty, Span::default())?;
-        for write in &mut out.writes[from..] {
-            self.evaluate_once(write);
-        }
-        let made = out.writes[from..].to_vec();
-        for idx in 1..=high - low {
-            for write in &made {
-                if out.writes.len() >= WRITES_MAX {
-                    return self.fail(write.value.span, "initialiser is too large");
-                }
-                let mut copy = write.clone();
-                if let Node::Assign(place, _) = copy.value.node {
-                    copy.value.node = Node::Place(place);
-                }
-                copy.offset += (idx * size) as i64;
-                out.writes.push(copy);
-            }
-        }
-        out.end = out.end.max(part.offset + (high - low + 1) * size);
-        Ok(())
-    }
-
-    /// Makes a value `hidden = value`, unless repeating it does no harm.
-    fn evaluate_once(&mut self, write: &mut Write) {
-        let simple = !fold::has_effects(&write.value) || self.function.is_none();
-        if simple || !is_scalar(&self.types, write.value.ty) {
-            return;
-        }
-        let id = self.hidden_local(write.value.ty);
-        let value = write.value.clone();
-        write.value.node = Node::Assign(Place::local(id), Box::new(value));
     }
 }

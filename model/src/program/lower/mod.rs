@@ -32,6 +32,7 @@ mod specials;
 mod statements;
 mod tree;
 mod types;
+mod writes;
 
 use super::Program;
 use super::types::{RecordId, TypeId, TypeTable};

@@ -18,9 +18,7 @@ enum Callee {
 impl Emitter<'_, '_> {
     /// A call for its scalar value.
     pub(super) fn call(&mut self, call: &Call, expr: &Expr, want: Option<Reg>) -> Reg {
-        let dst = self.wanted(want);
-        self.emit_call(call, expr, dst, None);
-        dst
+        self.emit_call(call, expr, want, None)
     }
 
     /// A call whose value nobody wants.
@@ -35,13 +33,19 @@ impl Emitter<'_, '_> {
     /// A call that returns a struct: the address of its copy in this frame.
     pub(super) fn call_for_record(&mut self, call: &Call, expr: &Expr) -> Reg {
         let offset = self.frame(expr.ty);
-        let dst = self.temp();
-        self.emit_call(call, expr, dst, Some(offset));
+        let dst = self.emit_call(call, expr, None, Some(offset));
         self.op(Op::FrameAddr { dst, offset });
         dst
     }
 
-    fn emit_call(&mut self, call: &Call, expr: &Expr, dst: Reg, result: Option<u32>) {
+    /// The result's register may be that of the first argument: it is written when all is over.
+    fn emit_call(
+        &mut self,
+        call: &Call,
+        expr: &Expr,
+        want: Option<Reg>,
+        result: Option<u32>,
+    ) -> Reg {
         let mark = self.mark();
         let callee = self.callee(&call.callee);
         let hidden = u32::from(result.is_some());
@@ -54,6 +58,7 @@ impl Emitter<'_, '_> {
             self.op(Op::FrameAddr { dst: args, offset });
         }
         self.release(mark);
+        let dst = self.wanted(want);
         let n_args = n_args as u8;
         self.span = expr.span;
         match callee {
@@ -72,6 +77,7 @@ impl Emitter<'_, '_> {
             }),
             Callee::Undefined => {}
         }
+        dst
     }
 
     fn callee(&mut self, callee: &Expr) -> Callee {

@@ -91,6 +91,8 @@ struct Emitter<'a, 'u> {
     homes: Vec<Home>,
     /// The position of each target.
     targets: Vec<Option<u32>>,
+    /// Where the last target was placed that later jumps may lead to.
+    open_at: Option<u32>,
     n_locals: u32,
     next: u32,
     n_regs: u32,
@@ -126,6 +128,7 @@ impl<'a, 'u> Emitter<'a, 'u> {
             span: function.span,
             homes: Vec::new(),
             targets: vec![None; body.labels.len()],
+            open_at: None,
             n_locals: 0,
             next: 0,
             n_regs: 0,
@@ -240,7 +243,9 @@ impl<'a, 'u> Emitter<'a, 'u> {
         } else {
             return;
         };
-        self.unit.errors.push(Diagnostic::error(self.function.span, message));
+        self.unit
+            .errors
+            .push(Diagnostic::error(self.function.span, message));
     }
 
     /// Targets become positions; a jump to a jump goes where that one goes.
@@ -416,6 +421,7 @@ impl<'a, 'u> Emitter<'a, 'u> {
     fn bind_open(&mut self, target: Target) {
         self.drop_jump_to(target);
         self.targets[target.0 as usize] = Some(self.here());
+        self.open_at = Some(self.here());
         self.reachable = true;
     }
 
@@ -432,12 +438,18 @@ impl<'a, 'u> Emitter<'a, 'u> {
             Op::JumpIfNot { cond, to } if to == target.0 => Op::JumpIf { cond, to: there },
             _ => return,
         };
-        let jump_at = at as u32 + 1;
-        if self.targets.contains(&Some(jump_at)) {
+        if self.is_reached(at as u32 + 1) {
             return;
         }
         self.code[at] = joined;
         self.drop_last();
+    }
+
+    /// Whether something jumps to that position, now or later.
+    fn is_reached(&mut self, position: u32) -> bool {
+        let targets = &self.targets;
+        let there = |to: &mut u32| targets[*to as usize] == Some(position);
+        self.open_at == Some(position) || self.code.iter_mut().filter_map(jump).any(there)
     }
 
     /// Removes the last instruction; what was placed behind it is placed where it was.
@@ -445,7 +457,7 @@ impl<'a, 'u> Emitter<'a, 'u> {
         self.code.pop();
         self.spans.pop();
         let end = self.here();
-        for at in self.targets.iter_mut().flatten() {
+        for at in self.targets.iter_mut().chain([&mut self.open_at]).flatten() {
             *at = (*at).min(end);
         }
     }

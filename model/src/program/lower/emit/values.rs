@@ -229,8 +229,7 @@ impl Emitter<'_, '_> {
             return self.moved(reg, want);
         }
         let kind = self.kind(ty);
-        // Storing truncates; only a bit-field's or an expression's value has to be exact.
-        let value = if used || place.bits.is_some() {
+        let value = if used {
             value
         } else {
             self.unconverted(value, kind)
