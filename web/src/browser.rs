@@ -51,7 +51,7 @@ fn has_clipboard(window: &Window) -> bool {
 /// Scrolls the first marked line of each scrolling text to its middle, and nothing but that text.
 pub fn show_marks(root: &NodeRef) {
     let Some(root) = root.cast::<Element>() else { return };
-    centre(&root, ".sources .main .text", ".next, .ran");
+    centre(&root, ".sources .main .text", ".line-next, .line-ran");
     centre(&root, ".steps .scrolling", "tr.here");
 }
 

@@ -90,6 +90,7 @@ pub fn Stepper(props: &Props) -> Html {
             {tools}
             <p class="live" aria-live="polite">{said}</p>
             {view::notice(&session, &ears)}
+            {view::now(&session)}
             {view::sources(&session)}
             {view::choices(&session, &ears)}
             {view::branches(&session, &ears)}

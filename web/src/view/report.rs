@@ -34,7 +34,7 @@ fn report(session: &Session, n: usize, finding: &Finding, ears: &Ears) -> Html {
         Some(class) => format!(", silent here (the class would be {})", class.name()),
         None => ", which no kernel has a report for".into(),
     };
-    let lines = splat::lines(before, finding);
+    let lines = without_frame(splat::lines(before, finding));
     let text = lines.iter().map(|line| html! { <><span class="line">{line.clone()}</span>{"\n"}</> });
     let splat = (finding.printed && !lines.is_empty()).then(|| {
         let label = format!("Report of step {n}");
@@ -50,4 +50,13 @@ fn report(session: &Session, n: usize, finding: &Finding, ears: &Ears) -> Html {
             {splat}
         </div>
     }
+}
+
+/// Kernels print empty lines around some reports.
+fn without_frame(mut lines: Vec<String>) -> Vec<String> {
+    while lines.last().is_some_and(|line| line.trim().is_empty()) {
+        lines.pop();
+    }
+    let first = lines.iter().position(|line| !line.trim().is_empty());
+    lines.split_off(first.unwrap_or(0))
 }

@@ -197,13 +197,14 @@ fn pane(machine: &Machine, piece: &Piece, marks: &[Mark], main: bool) -> Html {
     }
 }
 
+/// The classes have long names: mdBook's own styles know `.next`.
 fn line(number: u32, text: &str, marks: &[&Mark], splitter: &mut Splitter) -> Html {
     let mut class = String::from("line");
     for mark in marks {
         class += match mark.kind {
-            Kind::Ran => " ran",
-            Kind::Next => " next",
-            Kind::Stands => " stands",
+            Kind::Ran => " line-ran",
+            Kind::Next => " line-next",
+            Kind::Stands => " line-stands",
         };
     }
     let pieces = splitter.line(text);
