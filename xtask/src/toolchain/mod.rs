@@ -133,7 +133,7 @@ fn choose(paths: &Paths) -> Result<Toolchain> {
         Ok(toolchain) => return Ok(toolchain),
         Err(error) => error,
     };
-    eprintln!("    not the ordinary way: {error:#}");
+    eprintln!("    not by rustup: {error:#}\n    so by Debian's packages");
     debian::install(paths).context(
         "no compiler for WebAssembly could be set up.\n\
          Either run `rustup target add wasm32-unknown-unknown` yourself,\n\

@@ -10,18 +10,28 @@ const READY: &str = ".scenario-figure[data-ready] .tools";
 
 async fn open(page: &Page, path: &str) {
     page.open(path).await;
-    page.eval("document.querySelector('.scenario-figure').scrollIntoView()").await;
+    page.eval("document.querySelector('.scenario-figure').scrollIntoView()")
+        .await;
     page.wait_for(READY).await;
 }
 
 async fn press(page: &Page, what: &str) {
-    page.click(&format!(".stepper [data-do={what}]")).await;
+    let css = format!(".stepper [data-do={what}]");
+    // Not under mdBook's bar, which stays at the top of the window.
+    page.eval(&format!(
+        "document.querySelector('{css}').scrollIntoView({{ block: 'center' }})"
+    ))
+    .await;
+    page.click(&css).await;
 }
 
 /// `Step 3 of 12` as (3, 12).
 async fn position(page: &Page) -> (u64, u64) {
     let text = page.text(".stepper .position span").await;
-    let numbers: Vec<u64> = text.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let numbers: Vec<u64> = text
+        .split(' ')
+        .filter_map(|word| word.parse().ok())
+        .collect();
     (numbers[0], numbers[1])
 }
 
@@ -35,7 +45,11 @@ async fn state(page: &Page) -> Value {
 }
 
 async fn address(page: &Page) -> String {
-    page.eval("location.hash").await.as_str().unwrap().to_owned()
+    page.eval("location.hash")
+        .await
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 async fn key(page: &Page, key: &str) {
@@ -53,23 +67,32 @@ fn moves() {
         assert_eq!(address(page).await, "", "the address changed by itself");
         let (start, end) = position(page).await;
         press(page, "back").await;
-        page.wait_until(&format!("location.hash.includes('n={}&')", start - 1)).await;
+        page.wait_until(&format!("location.hash.includes('n={}&')", start - 1))
+            .await;
         press(page, "first").await;
         page.wait_until("location.hash.includes('n=0&')").await;
         assert_eq!(position(page).await, (0, end));
         press(page, "forward").await;
         page.wait_until("location.hash.includes('n=1&')").await;
         press(page, "finding").await;
-        page.wait_until(&format!("location.hash.includes('n={start}&')")).await;
+        page.wait_until(&format!("location.hash.includes('n={start}&')"))
+            .await;
         press(page, "last").await;
-        page.wait_until(&format!("location.hash.includes('n={end}&')")).await;
+        page.wait_until(&format!("location.hash.includes('n={end}&')"))
+            .await;
         page.client
-            .execute("document.querySelectorAll('.stepper .steps button')[4].click()", Vec::new())
+            .execute(
+                "document.querySelectorAll('.stepper .steps button')[4].click()",
+                Vec::new(),
+            )
             .await
             .unwrap();
         page.wait_until("location.hash.includes('n=5&')").await;
         assert_eq!(position(page).await, (5, end));
-        assert!(page.text(".stepper .live").await.starts_with("Step 5 of"));
+        let said = page
+            .eval("document.querySelector('.stepper .live').textContent")
+            .await;
+        assert!(said.as_str().unwrap().starts_with("Step 5 of"), "{said}");
     });
 }
 
@@ -107,7 +130,13 @@ fn links_lead_back() {
         .await;
         assert_eq!(state(page).await, shown);
         assert_eq!(address(page).await, link);
-        assert!(page.client.find_all(Locator::Css(".notice")).await.unwrap().is_empty());
+        assert!(
+            page.client
+                .find_all(Locator::Css(".notice"))
+                .await
+                .unwrap()
+                .is_empty()
+        );
     });
 }
 
@@ -116,11 +145,21 @@ fn links_find_their_figure() {
     browse(DESKTOP, async |page| {
         page.open("contexts.html").await;
         let n = "document.querySelectorAll('.figure-data').length";
-        assert!(page.eval(n).await.as_u64() >= Some(2), "the page has changed: change this test");
-        page.eval("document.querySelectorAll('.figure-data')[1].scrollIntoView()").await;
+        assert!(
+            page.eval(n).await.as_u64() >= Some(2),
+            "the page has changed: change this test"
+        );
+        page.eval("document.querySelectorAll('.figure-data')[1].scrollIntoView()")
+            .await;
         let second = "document.querySelectorAll('.figure-data')[1]";
-        page.wait_until(&format!("{second}.querySelector('[data-do=first]') !== null")).await;
-        page.eval(&format!("{second}.querySelector('[data-do=first]').click()")).await;
+        page.wait_until(&format!(
+            "{second}.querySelector('[data-do=first]') !== null"
+        ))
+        .await;
+        page.eval(&format!(
+            "{second}.querySelector('[data-do=first]').click()"
+        ))
+        .await;
         page.wait_until("location.hash.includes('n=0&')").await;
         let link = address(page).await;
         page.open(&format!("contexts.html{link}")).await;
@@ -128,7 +167,11 @@ fn links_find_their_figure() {
             "{second}.querySelector('.position span')?.textContent.startsWith('Step 0 ') === true"
         ))
         .await;
-        let box_ = page.eval(&format!("{second}.getBoundingClientRect().top < innerHeight")).await;
+        let box_ = page
+            .eval(&format!(
+                "{second}.getBoundingClientRect().top < innerHeight"
+            ))
+            .await;
         assert_eq!(box_, true, "the figure is not in sight");
     });
 }
@@ -155,7 +198,10 @@ fn broken_links_are_said() {
         ] {
             page.open(&format!("{PAGE}{bad}")).await;
             let said = page.text(".stepper .notice.refused").await;
-            assert!(said.contains("cannot be followed") && said.contains(why), "{bad}: {said}");
+            assert!(
+                said.contains("cannot be followed") && said.contains(why),
+                "{bad}: {said}"
+            );
             assert_eq!(state(page).await, printed, "{bad}: another state is shown");
         }
     });
@@ -167,7 +213,8 @@ fn keys_act_inside_only() {
         open(page, PAGE).await;
         let (start, end) = position(page).await;
         let chapter = page.eval("location.pathname").await;
-        page.eval("document.querySelector('.stepper .text').focus()").await;
+        page.eval("document.querySelector('.stepper .text').focus()")
+            .await;
         let hash = |n: u64| format!("location.hash.includes('n={n}&')");
         key(page, "n").await;
         page.wait_until(&hash(start + 1)).await;
@@ -182,11 +229,17 @@ fn keys_act_inside_only() {
         key(page, "?").await;
         page.wait_for(".stepper .keys").await;
         key(page, "Escape").await;
-        page.wait_until("document.activeElement === document.body").await;
-        assert_eq!(page.eval("location.pathname").await, chapter, "an arrow changed the chapter");
+        page.wait_until("document.activeElement === document.body")
+            .await;
+        assert_eq!(
+            page.eval("location.pathname").await,
+            chapter,
+            "an arrow changed the chapter"
+        );
         // Outside, the arrows are mdBook's again.
         key(page, "ArrowRight").await;
-        page.wait_until(&format!("location.pathname !== {chapter}")).await;
+        page.wait_until(&format!("location.pathname !== {chapter}"))
+            .await;
     });
 }
 
@@ -196,11 +249,19 @@ fn configurations_run_the_same_choices() {
         open(page, PAGE).await;
         let list = page.wait_for(".stepper .config select").await;
         list.select_by_value("preempt-nodebug").await.unwrap();
-        page.wait_until("location.hash.includes('c=preempt-nodebug&')").await;
-        assert!(page.text(".stepper .figure-about").await.contains("preempt-nodebug"));
+        page.wait_until("location.hash.includes('c=preempt-nodebug&')")
+            .await;
+        assert!(
+            page.text(".stepper .figure-about")
+                .await
+                .contains("preempt-nodebug")
+        );
         press(page, "reset").await;
-        page.wait_until("location.hash.includes('c=rt-debug&')").await;
-        let shown = page.eval("document.querySelector('.stepper .config select').value").await;
+        page.wait_until("location.hash.includes('c=rt-debug&')")
+            .await;
+        let shown = page
+            .eval("document.querySelector('.stepper .config select').value")
+            .await;
         assert_eq!(shown, "rt-debug");
     });
 }
@@ -209,17 +270,26 @@ fn configurations_run_the_same_choices() {
 fn what_cannot_be_copied_can_be_selected() {
     browse(DESKTOP, async |page| {
         open(page, PAGE).await;
-        page.eval("Object.defineProperty(navigator, 'clipboard', { value: undefined }) && 0").await;
+        page.eval("Object.defineProperty(navigator, 'clipboard', { value: undefined }) && 0")
+            .await;
         press(page, "mail").await;
         page.wait_for(".stepper .copy-fallback textarea").await;
         let field = "document.querySelector('.copy-fallback textarea')";
-        page.wait_until(&format!("document.activeElement === {field}")).await;
+        page.wait_until(&format!("document.activeElement === {field}"))
+            .await;
         let text = page.eval(&format!("{field}.value")).await;
         let text = text.as_str().unwrap();
-        assert!(text.contains("Scenario: gfp-atomic-raw-spin-lock-drained"), "{text}");
-        assert!(text.is_ascii() && text.lines().all(|line| line.len() <= 66), "{text}");
+        assert!(
+            text.contains("Scenario: gfp-atomic-raw-spin-lock-drained"),
+            "{text}"
+        );
+        assert!(
+            text.is_ascii() && text.lines().all(|line| line.len() <= 66),
+            "{text}"
+        );
         press(page, "link").await;
-        page.wait_until(&format!("{field}.value.includes('#w=1&')")).await;
+        page.wait_until(&format!("{field}.value.includes('#w=1&')"))
+            .await;
     });
 }
 
@@ -248,9 +318,18 @@ fn without_scripts_everything_is_there() {
         ] {
             assert!(text.contains(part), "`{part}` is not in\n{text}");
         }
-        let rows = page.client.find_all(Locator::Css(".scenario-figure .steps tbody tr")).await;
-        assert!(rows.unwrap().len() > 50, "the table of steps is not complete");
-        let buttons = page.client.find_all(Locator::Css(".scenario-figure button")).await;
+        let rows = page
+            .client
+            .find_all(Locator::Css(".scenario-figure .steps tbody tr"))
+            .await;
+        assert!(
+            rows.unwrap().len() > 50,
+            "the table of steps is not complete"
+        );
+        let buttons = page
+            .client
+            .find_all(Locator::Css(".scenario-figure button"))
+            .await;
         assert!(buttons.unwrap().is_empty(), "buttons that do nothing");
     });
 }
@@ -261,8 +340,12 @@ fn after_a_crash_the_static_figures_return() {
         open(page, PAGE).await;
         press(page, "first").await;
         page.wait_until("location.hash.includes('n=0&')").await;
-        page.eval("dispatchEvent(new Event('figures-broken'))").await;
-        let buttons = page.client.find_all(Locator::Css(".scenario-figure button")).await;
+        page.eval("dispatchEvent(new Event('figures-broken'))")
+            .await;
+        let buttons = page
+            .client
+            .find_all(Locator::Css(".scenario-figure button"))
+            .await;
         assert!(buttons.unwrap().is_empty());
         assert!(page.text(".scenario-figure .steps").await.contains("steps"));
     });
@@ -270,7 +353,7 @@ fn after_a_crash_the_static_figures_return() {
 
 /// Run with the other tests of axe-core.
 mod axe {
-    use super::{PAGE, open};
+    use super::{PAGE, open, press};
     use crate::support::{DESKTOP, browse};
 
     /// Colours that fade have no contrast yet.
@@ -284,10 +367,11 @@ mod axe {
             let axe = std::fs::read_to_string(file).unwrap();
             for theme in ["light", "rust", "coal", "navy", "ayu"] {
                 page.open("index.html").await;
-                page.eval(&format!("localStorage.setItem('mdbook-theme', '{theme}')")).await;
+                page.eval(&format!("localStorage.setItem('mdbook-theme', '{theme}')"))
+                    .await;
                 open(page, PAGE).await;
                 page.eval(STILL).await;
-                page.click(".stepper [data-do=keys]").await;
+                press(page, "keys").await;
                 page.wait_for(".stepper .keys").await;
                 page.client.execute(&axe, Vec::new()).await.unwrap();
                 let report = page
@@ -299,7 +383,10 @@ mod axe {
                     .flatten()
                     .map(|v| format!("{} {}", v["help"], v["nodes"][0]["html"]))
                     .collect();
-                assert!(report["error"].is_null() && found.is_empty(), "{theme}: {found:#?}");
+                assert!(
+                    report["error"].is_null() && found.is_empty(),
+                    "{theme}: {found:#?}"
+                );
             }
         });
     }
