@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use model::matrix::{Call, Legality, State, cell};
+use model::matrix::{Call, Legality, Place, State, cell};
 
 /// A row of the record.
 struct Row {
@@ -67,9 +67,14 @@ fn the_matrix_agrees_with_booted_kernels() {
     let mut wrong = Vec::new();
     let mut n_known = 0;
     for row in &rows {
-        let call = Call::parse(&row.call).unwrap();
-        let state = State::parse(&row.state).unwrap();
-        let found = cell(&row.kernel, &row.config, &row.context, &call, &state, &nothing)
+        let place = Place {
+            kernel: row.kernel.clone(),
+            config: row.config.clone(),
+            context: row.context.clone(),
+            call: Call::parse(&row.call).unwrap(),
+            state: State::parse(&row.state).unwrap(),
+        };
+        let found = cell(&place, &nothing)
             .unwrap_or_else(|e| panic!("{} {} {}: {e}", row.context, row.call, row.state));
         let agrees = found.returned == row.returned
             && found.splat_classes == row.splat_classes

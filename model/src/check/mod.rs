@@ -350,11 +350,10 @@ fn note(
     finding.deferred = event.context == ContextKind::Nmi && !panics;
     let mut followed = serial_console::check(machine, event, console, &finding);
     // lockdep_rcu_suspicious() prints an empty line first: the console's report comes before its own.
-    if finding.class == Some(Class::RcuUsage) {
-        if let Some(found) = followed.take() {
-            print(console, found.class, found.deferred);
-            all.push(found);
-        }
+    let first = finding.class == Some(Class::RcuUsage);
+    if let Some(found) = followed.take_if(|_| first) {
+        print(console, found.class, found.deferred);
+        all.push(found);
     }
     if panics {
         flush(console);

@@ -45,7 +45,11 @@ impl LockRef {
 
     /// It has a place in memory that says who owns it.
     fn has_owner(&self) -> bool {
-        !matches!(self.ty, LockType::Map) && !(self.ty == LockType::Local && !self.sleeps)
+        match self.ty {
+            LockType::Map => false,
+            LockType::Local => self.sleeps,
+            _ => true,
+        }
     }
 }
 

@@ -66,10 +66,10 @@ impl Call {
     pub(super) fn c_text(&self) -> String {
         let order = self.order.unwrap_or(0);
         match (self.name.as_str(), &self.gfp) {
-            ("free_pages", _) => format!("__free_pages(prepared, {order});\n\treturn 1;"),
-            ("rcu_alloc_page_lockless", _) => "return __rcu_alloc_page_lockless() != 0;".into(),
+            ("free_pages", _) => format!("__free_pages(prepared, {order}); return 1"),
+            ("rcu_alloc_page_lockless", _) => "return __rcu_alloc_page_lockless() != 0".into(),
             (_, gfp) => {
-                format!("return alloc_pages({}, {order}) != NULL;", gfp.as_deref().unwrap_or("0"))
+                format!("return alloc_pages({}, {order}) != NULL", gfp.as_deref().unwrap_or("0"))
             }
         }
     }

@@ -5,6 +5,7 @@
 //! statement of an allocation and a free on the same CPU. A call is legal when no rule is broken in
 //! any execution. Bounded as every search; a bound that is hit makes nothing legal.
 
+use super::Place;
 use super::call::Call;
 use crate::check::Rule;
 use crate::config::Config;
@@ -14,6 +15,9 @@ use crate::scenario::{Problem, Scenario};
 
 /// These machines have some ten thousand states.
 const STATES_MAX: usize = 300_000;
+
+/// The C text, without what differs between calls.
+const LEGAL: &str = include_str!("legal.c");
 
 /// The verdict over all executions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +32,9 @@ pub struct Legality {
 ///
 /// # Errors
 /// When a generated scenario cannot be used; that is a defect of the modelled kernel.
-pub fn legal(kernel: &str, config: &str, context: &str, call: &Call) -> Result<Legality, Problem> {
-    let config = Config::named(config).map_err(|e| Problem::text("matrix", &e))?;
+pub fn legal(place: &Place) -> Result<Legality, Problem> {
+    let Place { kernel, context, call, .. } = place;
+    let config = Config::named(&place.config).map_err(|e| Problem::text("matrix", &e))?;
     let interrupt = placement(context, &config).is_some_and(|p| p.kind != ContextKind::Task);
     let mut neighbours = vec!["context = \"task\"\nentry = \"model_holder\"\ncpu = 1"];
     if interrupt {
@@ -54,7 +59,7 @@ pub fn legal(kernel: &str, config: &str, context: &str, call: &Call) -> Result<L
 fn scenario(kernel: &str, context: &str, call: &Call, neighbour: &str) -> String {
     let order = call.order.unwrap_or(0);
     let prepare = if call.name == "free_pages" {
-        format!("prepared = alloc_pages(GFP_ATOMIC, {order});\n\t")
+        format!("prepared = alloc_pages(GFP_ATOMIC, {order})")
     } else {
         String::new()
     };
@@ -62,60 +67,10 @@ fn scenario(kernel: &str, context: &str, call: &Call, neighbour: &str) -> String
     let high = if call.name == "free_pages" { "high = 1\nbatch = 1" } else { "high = 6\nbatch = 2" };
     let call = call.c_text();
     format!(
-        r#"/*+++
-title = "legal"
-kernel = "{kernel}"
-cpus = 2
-[zone.Normal]
-pages = 64
-free = 32
-{high}
-watermark = {{ min = 2, low = 3, high = 4 }}
-[[run]]
-{neighbour}
-[[run]]
-context = "{context}"
-entry = "model_call"
-+++*/
-static struct page *prepared;
-
-static struct zone *model_zone(void)
-{{
-	return &contig_page_data.node_zones[ZONE_NORMAL];
-}}
-
-int model_prepare(void)
-{{
-	{prepare}drain_local_pages(NULL);
-	return 0;
-}}
-
-int model_holder(void)
-{{
-	unsigned long flags;
-
-	spin_lock_irqsave(&model_zone()->lock, flags);
-	spin_unlock_irqrestore(&model_zone()->lock, flags);
-	return 1;
-}}
-
-/* An allocation from the list and one that refills it, and both freed. */
-int model_user(void)
-{{
-	struct page *one = alloc_pages(GFP_ATOMIC, 0);
-	struct page *two = alloc_pages(GFP_ATOMIC, 0);
-
-	if (one)
-		__free_pages(one, 0);
-	if (two)
-		__free_pages(two, 0);
-	return 1;
-}}
-
-int model_call(void)
-{{
-	{call}
-}}
-"#
+        "/*+++\ntitle = \"legal\"\nkernel = \"{kernel}\"\ncpus = 2\n\
+         [zone.Normal]\npages = 64\nfree = 32\n{high}\n\
+         watermark = {{ min = 2, low = 3, high = 4 }}\n\
+         [[run]]\n{neighbour}\n[[run]]\ncontext = \"{context}\"\nentry = \"model_call\"\n+++*/\n\
+         #define PREPARE {prepare}\n#define CALL {call}\n{LEGAL}"
     )
 }

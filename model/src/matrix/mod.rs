@@ -11,6 +11,7 @@ mod state;
 
 use serde::Serialize;
 
+use crate::config::Config;
 use crate::explore::End;
 use crate::explore::trace::Trace;
 use crate::kernel::KERNELS;
@@ -43,6 +44,21 @@ pub struct Axes {
     pub calls: Vec<String>,
     /// `warm`, `drained`, ….
     pub states: Vec<String>,
+}
+
+/// Which cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The kernel.
+    pub kernel: String,
+    /// The configuration's name.
+    pub config: String,
+    /// The context's name.
+    pub context: String,
+    /// The call.
+    pub call: Call,
+    /// The state of the allocator.
+    pub state: State,
 }
 
 /// One cell, with the keys and words of the records of booted kernels.
@@ -78,7 +94,7 @@ pub struct Cell {
 ///
 /// # Errors
 /// A sentence naming the first word that is not known.
-pub fn cells(axes: &Axes) -> Result<Vec<(String, String, String, Call, State)>, String> {
+pub fn places(axes: &Axes) -> Result<Vec<Place>, String> {
     let all = |list: &[String], default: &[&str]| -> Vec<String> {
         match list.is_empty() {
             true => default.iter().map(|s| s.to_string()).collect(),
@@ -92,7 +108,7 @@ pub fn cells(axes: &Axes) -> Result<Vec<(String, String, String, Call, State)>, 
         }
         let calls = all(&axes.calls, CALLS);
         for config in all(&axes.configs, CONFIGS) {
-            crate::config::Config::named(&config)?;
+            Config::named(&config)?;
             for context in all(&axes.contexts, CONTEXT_NAMES) {
                 if !CONTEXT_NAMES.contains(&context.as_str()) {
                     let known = CONTEXT_NAMES.join(", ");
@@ -108,7 +124,13 @@ pub fn cells(axes: &Axes) -> Result<Vec<(String, String, String, Call, State)>, 
                     }
                     for state in all(&axes.states, STATES) {
                         let state = State::parse(&state)?;
-                        cells.push((kernel.clone(), config.clone(), context.clone(), call.clone(), state));
+                        cells.push(Place {
+                            kernel: kernel.clone(),
+                            config: config.clone(),
+                            context: context.clone(),
+                            call: call.clone(),
+                            state,
+                        });
                     }
                 }
             }
@@ -121,24 +143,17 @@ pub fn cells(axes: &Axes) -> Result<Vec<(String, String, String, Call, State)>, 
 ///
 /// # Errors
 /// When the generated scenario cannot be used; that is a defect of the modelled kernel.
-pub fn cell(
-    kernel: &str,
-    config: &str,
-    context: &str,
-    call: &Call,
-    state: &State,
-    legality: &Legality,
-) -> Result<Cell, Problem> {
-    let (trace, run) = execution(kernel, config, context, call, state)?;
+pub fn cell(place: &Place, legality: &Legality) -> Result<Cell, Problem> {
+    let (trace, run) = execution(place)?;
     let end = End::of(trace.last());
     Ok(Cell {
-        kernel: kernel.into(),
-        config: config.into(),
-        context: context.into(),
-        call: call.name.clone(),
-        order: call.order,
-        gfp: call.gfp.clone(),
-        state: state.text.clone(),
+        kernel: place.kernel.clone(),
+        config: place.config.clone(),
+        context: place.context.clone(),
+        call: place.call.name.clone(),
+        order: place.call.order,
+        gfp: place.call.gfp.clone(),
+        state: place.state.text.clone(),
         returned: trace.last().returns[usize::from(run.0)].map(|value| value != 0),
         splat_classes: end.printed.iter().map(|c| c.name()).collect(),
         hang: end.hang,
@@ -151,22 +166,17 @@ pub fn cell(
 ///
 /// # Errors
 /// As [`cell`].
-pub fn execution(
-    kernel: &str,
-    config: &str,
-    context: &str,
-    call: &Call,
-    state: &State,
-) -> Result<(Trace, RunId), Problem> {
-    let config = crate::config::Config::named(config).map_err(|e| Problem::text("matrix", &e))?;
-    let interrupt = placement(context, &config).is_some_and(|p| p.kind != ContextKind::Task);
-    let text = state.scenario(kernel, &config, context, call);
+pub fn execution(place: &Place) -> Result<(Trace, RunId), Problem> {
+    let config = Config::named(&place.config).map_err(|e| Problem::text("matrix", &e))?;
+    let kind = placement(&place.context, &config).map(|p| p.kind);
+    let interrupt = kind.is_some_and(|kind| kind != ContextKind::Task);
+    let text = state::scenario(place, &config);
     let scenario = Scenario::parse("cell.c", &text)?;
     let mut machine = scenario.machine_prepared(&scenario.tree()?, &config, Some("model_prepare"))?;
     machine.console = Default::default();
     let run = RunId(scenario.runs.len() as u16 - 1);
     let mut trace = Trace::new(machine);
-    drive(&mut trace, run, interrupt, state.hook());
+    drive(&mut trace, run, interrupt, place.state.hook());
     Ok((trace, run))
 }
 

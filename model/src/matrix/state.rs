@@ -1,6 +1,6 @@
 //! The states of the matrix, and the scenario of a cell.
 
-use super::call::Call;
+use super::Place;
 use crate::config::Config;
 use crate::machine::context::{ContextKind, placement};
 
@@ -14,8 +14,8 @@ const DMA32: (u64, u64) = (20_400, 19_451);
 const MIN: (u64, u64) = (49, 262);
 /// Pages on the list of CPU 0 in a warm state.
 const WARM: u32 = 16;
-/// More pages than a per-CPU list of that machine holds.
-const HOARD: u32 = 64;
+/// The C text of a cell, without what differs between cells.
+const CELL: &str = include_str!("cell.c");
 
 /// A state of the allocator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,170 +118,63 @@ impl State {
     pub(super) fn hook(&self) -> Option<&'static Hook> {
         self.hook
     }
+}
 
-    /// The scenario of a cell; its last run makes the call.
-    pub(super) fn scenario(
-        &self,
-        kernel: &str,
-        config: &Config,
-        context: &str,
-        call: &Call,
-    ) -> String {
-        let interrupt = placement(context, config).is_some_and(|p| p.kind != ContextKind::Task);
-        let free = |zone: (u64, u64), min: u64| self.squeezed.map_or(zone.1, |n| min * n / 100);
-        let listed = if self.lists == Lists::Warm { u64::from(WARM) } else { 0 };
-        let (dma, dma32) = (free(DMA, MIN.0), free(DMA32, MIN.1) + listed);
-        let mut runs = String::new();
-        if self.lock == Lock::Remote {
-            runs += "[[run]]\ncontext = \"task\"\nentry = \"model_holder\"\ncpu = 1\n";
-        }
-        if interrupt {
-            let entry = match (self.lock, self.hook) {
-                (_, Some(hook)) if hook.frees => "model_user_frees",
-                (_, Some(_)) => "model_user_allocates",
-                (Lock::Interrupted, _) => "model_holder",
-                _ => "model_writer",
-            };
-            runs += &format!("[[run]]\ncontext = \"task\"\nentry = \"{entry}\"\n");
-        }
-        // A caller that holds zone->lock itself took it before it entered the context.
-        let locked = self.lock == Lock::Interrupted && !interrupt;
-        let wrapped = locked && placement(context, config).is_some_and(|p| p.wrapped);
-        let (run_context, entry) = match locked {
-            true => (if wrapped { "task" } else { context }, "model_call_locked"),
-            false => (context, "model_call"),
-        };
-        let enter = match wrapped {
-            true => format!("context_{context}((void (*)(void))model_call);"),
-            false => "model_call();".into(),
-        };
-        runs += &format!("[[run]]\ncontext = \"{run_context}\"\nentry = \"{entry}\"\n");
-        let (dma_pages, dma32_pages) = (DMA.0, DMA32.0);
-        let order = call.order.unwrap_or(0);
-        let fill = match self.lists {
-            Lists::Drained => String::new(),
-            Lists::Warm => format!("model_fill({WARM});"),
-            Lists::Full => "model_fill(pcp->high - 1);".into(),
-        };
-        let mut prepare = String::new();
-        if call.name == "free_pages" {
-            prepare += &format!("prepared = alloc_pages(GFP_ATOMIC, {order});\n\t");
-        }
-        if self.hook.is_some_and(|hook| hook.frees) {
-            prepare += "users = alloc_pages(GFP_ATOMIC, 0);\n\t";
-        }
-        let call = call.c_text();
-        format!(
-            r#"/*+++
-title = "cell"
-kernel = "{kernel}"
-cpus = 2
-[zone.DMA]
-pages = {dma_pages}
-free = {dma}
-[zone.DMA32]
-pages = {dma32_pages}
-free = {dma32}
-{runs}+++*/
-static struct page *prepared, *users;
-static struct lockdep_map sb_writers = {{ .name = "sb_writers" }};
-
-static int marks;
-
-void {marker}(void)
-{{
-	marks++;
-}}
-
-static struct zone *model_zone(void)
-{{
-	return &contig_page_data.node_zones[ZONE_DMA32];
-}}
-
-/* Fills this CPU's list as use would: what was allocated is freed. */
-static struct page *hoard[{hoard}];
-
-static void model_fill(int count)
-{{
-	struct per_cpu_pages *pcp = &this_cpu_ptr(model_zone()->pageset)->pcp;
-	int i;
-
-	for (i = 0; i < count; i++)
-		hoard[i] = alloc_pages(GFP_ATOMIC, 0);
-	for (i = 0; i < count && pcp->count < count; i++)
-		__free_pages(hoard[i], 0);
-}}
-
-int model_prepare(void)
-{{
-	struct per_cpu_pages *pcp = &this_cpu_ptr(model_zone()->pageset)->pcp;
-
-	{prepare}drain_local_pages(NULL);
-	(void)pcp;
-	{fill}
-	return 0;
-}}
-
-/* What the recorded kernels' test did: a write() that was interrupted. */
-int model_writer(void)
-{{
-	lock_map_acquire(&sb_writers);
-	{marker}();
-	lock_map_release(&sb_writers);
-	return 1;
-}}
-
-int model_holder(void)
-{{
-	unsigned long flags;
-
-	lock_map_acquire(&sb_writers);
-	spin_lock_irqsave(&model_zone()->lock, flags);
-	{marker}();
-	spin_unlock_irqrestore(&model_zone()->lock, flags);
-	lock_map_release(&sb_writers);
-	return 1;
-}}
-
-int model_user_allocates(void)
-{{
-	users = alloc_pages(GFP_ATOMIC, 0);
-	return users != NULL;
-}}
-
-int model_user_frees(void)
-{{
-	__free_pages(users, 0);
-	return 1;
-}}
-
-static int result;
-
-int model_do_call(void)
-{{
-	{call}
-}}
-
-int model_call(void)
-{{
-	result = model_do_call();
-	return result;
-}}
-
-int model_call_locked(void)
-{{
-	unsigned long flags;
-
-	spin_lock_irqsave(&model_zone()->lock, flags);
-	{enter}
-	spin_unlock_irqrestore(&model_zone()->lock, flags);
-	return result;
-}}
-"#,
-            marker = super::MARKER,
-            hoard = HOARD,
-        )
+/// The scenario of a cell; its last run makes the call.
+pub(super) fn scenario(place: &Place, config: &Config) -> String {
+    let Place { kernel, context, call, state, .. } = place;
+    let interrupt = placement(context, config).is_some_and(|p| p.kind != ContextKind::Task);
+    let free = |zone: (u64, u64), min: u64| state.squeezed.map_or(zone.1, |n| min * n / 100);
+    let listed = if state.lists == Lists::Warm { u64::from(WARM) } else { 0 };
+    let (dma, dma32) = (free(DMA, MIN.0), free(DMA32, MIN.1) + listed);
+    let mut runs = String::new();
+    if state.lock == Lock::Remote {
+        runs += "[[run]]\ncontext = \"task\"\nentry = \"model_holder\"\ncpu = 1\n";
     }
+    if interrupt {
+        let entry = match (state.lock, state.hook) {
+            (_, Some(hook)) if hook.frees => "model_user_frees",
+            (_, Some(_)) => "model_user_allocates",
+            (Lock::Interrupted, _) => "model_holder",
+            _ => "model_writer",
+        };
+        runs += &format!("[[run]]\ncontext = \"task\"\nentry = \"{entry}\"\n");
+    }
+    // A caller that holds zone->lock itself took it before it entered the context.
+    let locked = state.lock == Lock::Interrupted && !interrupt;
+    let wrapped = locked && placement(context, config).is_some_and(|p| p.wrapped);
+    let (run_context, entry) = match locked {
+        true => (if wrapped { "task" } else { context }, "model_call_locked"),
+        false => (context.as_str(), "model_call"),
+    };
+    let enter = match wrapped {
+        true => format!("context_{context}((void (*)(void))model_call)"),
+        false => "model_call()".into(),
+    };
+    runs += &format!("[[run]]\ncontext = \"{run_context}\"\nentry = \"{entry}\"\n");
+    let (dma_pages, dma32_pages) = (DMA.0, DMA32.0);
+    let order = call.order.unwrap_or(0);
+    let fill = match state.lists {
+        Lists::Drained => String::new(),
+        Lists::Warm => format!("model_fill({WARM})"),
+        Lists::Full => "model_fill(pcp->high - 1)".into(),
+    };
+    let mut prepare = String::new();
+    if call.name == "free_pages" {
+        prepare += &format!("prepared = alloc_pages(GFP_ATOMIC, {order});");
+    }
+    if state.hook.is_some_and(|hook| hook.frees) {
+        prepare += "users = alloc_pages(GFP_ATOMIC, 0);";
+    }
+    let defines = [("PREPARE", prepare), ("FILL", fill), ("ENTER", enter), ("CALL", call.c_text())];
+    let defines: String =
+        defines.iter().map(|(name, text)| format!("#define {name} {text}\n")).collect();
+    format!(
+        "/*+++\ntitle = \"cell\"\nkernel = \"{kernel}\"\ncpus = 2\n\
+         [zone.DMA]\npages = {dma_pages}\nfree = {dma}\n\
+         [zone.DMA32]\npages = {dma32_pages}\nfree = {dma32}\n\
+         {runs}+++*/\n{defines}{CELL}"
+    )
 }
 
 fn squeezed(text: &str) -> Result<State, String> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::matrix::{Axes, Cell, Legality, cell, cells, legal};
+use model::matrix::{Axes, Cell, Legality, Place, cell, legal, places};
 use serde_json::Value;
 
 use crate::{Outcome, Unusable, output};
@@ -42,23 +42,19 @@ pub fn run(args: &Args) -> Result<Outcome, Unusable> {
     };
     let mut verdicts: BTreeMap<[String; 4], Legality> = BTreeMap::new();
     let mut all = Vec::new();
-    for (kernel, config, context, call, state) in cells(&axes)? {
-        let key = [
-            kernel.clone(),
-            config.clone(),
-            context.clone(),
-            call.text.clone(),
-        ];
+    for place in places(&axes)? {
+        let Place { kernel, config, context, call, .. } = &place;
+        let key = [kernel, config, context, &call.text].map(String::clone);
         let legality = match verdicts.get(&key) {
             Some(known) => *known,
-            None => legal(&kernel, &config, &context, &call)?,
+            None => legal(&place)?,
         };
         verdicts.insert(key, legality);
-        let cell = cell(&kernel, &config, &context, &call, &state, &legality)?;
+        let cell = cell(&place, &legality)?;
         if args.json {
             all.push(serde_json::to_value(&cell).map_err(|e| e.to_string())?);
         } else {
-            output::print(&line(&cell, &call.text));
+            output::print(&line(&cell, &place.call.text));
         }
     }
     if args.json {
