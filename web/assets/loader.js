@@ -89,7 +89,8 @@
         figure.dataset.link = fragment;
         figure.scrollIntoView();
         if (begun.has(figure)) figure.dispatchEvent(new Event("figure-link"));
-        else upgrade(figure);
+        // The controls appear above what is in sight, and the browser keeps that where it is.
+        else upgrade(figure).then(() => setTimeout(() => figure.scrollIntoView()));
     }
 
     // The whole table of steps is printed, also of figures whose table is closed.

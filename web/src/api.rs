@@ -42,7 +42,9 @@ pub fn hydrate(root: Element) -> Result<(), JsError> {
         let found = root.query_selector(css).ok().flatten();
         found.ok_or_else(|| JsError::new(&format!("the figure has no {css}")))
     };
-    let data = inside(".figure-data > script")?.text_content().unwrap_or_default();
+    let data = inside(".figure-data > script")?
+        .text_content()
+        .unwrap_or_default();
     let figure: Figure = serde_json::from_str(&data)?;
     let session = Session::open(&figure).map_err(|why| JsError::new(&why))?;
     let host = inside(".figure-root")?;
@@ -96,15 +98,24 @@ pub fn run(text: &str, options: JsValue) -> Result<JsValue, JsError> {
     let scenario = parse(text, options.file.as_deref())?;
     let config = first_config(&scenario, options.config);
     let built = scenario.config(&config)?;
-    let schedule: Schedule =
-        options.schedule.unwrap_or_default().parse().map_err(|why: String| JsError::new(&why))?;
+    let schedule: Schedule = options
+        .schedule
+        .unwrap_or_default()
+        .parse()
+        .map_err(|why: String| JsError::new(&why))?;
     let (mut trace, misfit) = Trace::follow(scenario.machine(&built)?, &schedule);
     if let Some(misfit) = misfit {
-        return Err(JsError::new(&format!("the schedule does not fit: {misfit}")));
+        return Err(JsError::new(&format!(
+            "the schedule does not fit: {misfit}"
+        )));
     }
     trace.run_on(STEPS_MAX);
-    let shot =
-        Shot { scenario: &scenario, config: &config, trace: &trace, cursor: trace.steps.len() };
+    let shot = Shot {
+        scenario: &scenario,
+        config: &config,
+        trace: &trace,
+        cursor: trace.steps.len(),
+    };
     write(&json::run(&shot))
 }
 
@@ -118,9 +129,15 @@ pub fn check(text: &str, options: JsValue) -> Result<JsValue, JsError> {
     let scenario = parse(text, options.file.as_deref())?;
     let names = match options.config {
         Some(name) => vec![name],
-        None => scenario.configs.iter().map(|(name, _)| name.clone()).collect(),
+        None => scenario
+            .configs
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect(),
     };
-    let limits = Limits { states_max: options.max_states.unwrap_or(STATES_MAX) };
+    let limits = Limits {
+        states_max: options.max_states.unwrap_or(STATES_MAX),
+    };
     let mut found = Vec::new();
     for name in names {
         let machine = scenario.machine(&scenario.config(&name)?)?;
@@ -148,7 +165,9 @@ fn read<T: DeserializeOwned + Default>(options: &JsValue) -> Result<T, JsError> 
     if options.is_undefined() || options.is_null() {
         return Ok(T::default());
     }
-    let text = JSON::stringify(options).ok().and_then(|text| text.as_string());
+    let text = JSON::stringify(options)
+        .ok()
+        .and_then(|text| text.as_string());
     let text = text.ok_or_else(|| JsError::new("the options must be an object"))?;
     serde_json::from_str(&text).map_err(|e| JsError::new(&format!("the options: {e}")))
 }

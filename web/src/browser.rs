@@ -17,7 +17,9 @@ pub fn show_fragment(fragment: &str) {
     if let Some(history) = history {
         let address = format!("#{fragment}");
         // Fails only where a page may not change its address: then it is not shown.
-        history.replace_state_with_url(&JsValue::NULL, "", Some(&address)).ok();
+        history
+            .replace_state_with_url(&JsValue::NULL, "", Some(&address))
+            .ok();
     }
 }
 
@@ -34,7 +36,9 @@ pub fn copy(text: String, done: Callback<bool>) {
     spawn_local(async move {
         let copied = match web_sys::window() {
             Some(window) if has_clipboard(&window) => {
-                JsFuture::from(window.navigator().clipboard().write_text(&text)).await.is_ok()
+                JsFuture::from(window.navigator().clipboard().write_text(&text))
+                    .await
+                    .is_ok()
             }
             _ => false,
         };
@@ -50,22 +54,31 @@ fn has_clipboard(window: &Window) -> bool {
 
 /// Scrolls the first marked line of each scrolling text to its middle, and nothing but that text.
 pub fn show_marks(root: &NodeRef) {
-    let Some(root) = root.cast::<Element>() else { return };
+    let Some(root) = root.cast::<Element>() else {
+        return;
+    };
     centre(&root, ".sources .main .text", ".line-next, .line-ran");
     centre(&root, ".steps .scrolling", "tr.here");
 }
 
 fn centre(root: &Element, frame: &str, wanted: &str) {
-    let Ok(Some(frame)) = root.query_selector(frame) else { return };
+    let Ok(Some(frame)) = root.query_selector(frame) else {
+        return;
+    };
     let Ok(Some(line)) = frame.query_selector(wanted) else {
         frame.set_scroll_top(0);
         return;
     };
-    let (outer, inner) = (frame.get_bounding_client_rect(), line.get_bounding_client_rect());
+    let (outer, inner) = (
+        frame.get_bounding_client_rect(),
+        line.get_bounding_client_rect(),
+    );
     let middle = (outer.height() - inner.height()) / 2.0;
     let offset = inner.top() - outer.top() - middle;
     // What can be seen well enough stays where it is.
-    if inner.top() < outer.top() + inner.height() || inner.bottom() > outer.bottom() - inner.height() {
+    if inner.top() < outer.top() + inner.height()
+        || inner.bottom() > outer.bottom() - inner.height()
+    {
         frame.set_scroll_top(frame.scroll_top() + offset as i32);
     }
 }
@@ -81,5 +94,7 @@ pub fn leave() {
 
 /// The fragment of a link that the loader has found for this figure.
 pub fn link_for(figure: &Element) -> Option<String> {
-    figure.get_attribute(&format!("data-{LINK}")).filter(|fragment| !fragment.is_empty())
+    figure
+        .get_attribute(&format!("data-{LINK}"))
+        .filter(|fragment| !fragment.is_empty())
 }

@@ -69,7 +69,9 @@ pub fn draw(figure: &Figure, session: &Session) -> String {
         session: Rc::new(session.clone()),
         place: None,
     };
-    without_empty_lines(&block_on(yew::LocalServerRenderer::<Stepper>::with_props(props).render()))
+    without_empty_lines(&block_on(
+        yew::LocalServerRenderer::<Stepper>::with_props(props).render(),
+    ))
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -100,17 +102,27 @@ fn verdicts(request: &Request<'_>) -> Result<String, String> {
         </div>
     };
     let renderer = yew::LocalServerRenderer::<StillFigure>::with_props(Still { content });
-    Ok(without_empty_lines(&block_on(renderer.hydratable(false).render())))
+    Ok(without_empty_lines(&block_on(
+        renderer.hydratable(false).render(),
+    )))
 }
 
 /// Markdown ends an HTML block at an empty line.
 fn without_empty_lines(html: &str) -> String {
-    let lines = html.lines().map(|line| if line.trim().is_empty() { "&#32;" } else { line });
+    let lines = html.lines().map(|line| {
+        if line.trim().is_empty() {
+            "&#32;"
+        } else {
+            line
+        }
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
 }
 
 /// Waits for a drawing. It waits for nothing itself, so no runtime is needed.

@@ -49,7 +49,9 @@ impl View {
         match name {
             "stepper" => Ok(View::Stepper),
             "verdicts" => Ok(View::Verdicts),
-            _ => Err(format!("unknown view `{name}`; known are stepper, verdicts")),
+            _ => Err(format!(
+                "unknown view `{name}`; known are stepper, verdicts"
+            )),
         }
     }
 }
@@ -100,7 +102,9 @@ impl Choice {
 
 /// The bounds of a figure's search.
 pub fn limits() -> model::explore::Limits {
-    model::explore::Limits { states_max: STATES_MAX }
+    model::explore::Limits {
+        states_max: STATES_MAX,
+    }
 }
 
 fn shortest(item: Item, outcome: &Outcome) -> Option<Schedule> {
@@ -110,10 +114,13 @@ fn shortest(item: Item, outcome: &Outcome) -> Option<Schedule> {
         Item::Violation => true,
         Item::Silent | Item::Hang | Item::Null => false,
     };
-    let witnesses = outcome.witnesses.iter().filter(|w| {
-        shows(w.finding.rule, w.finding.class, w.finding.printed)
-    });
+    let witnesses = outcome
+        .witnesses
+        .iter()
+        .filter(|w| shows(w.finding.rule, w.finding.class, w.finding.printed));
     let ends = outcome.ends.iter().filter(|group| item.holds(&group.end));
-    let found = witnesses.map(|w| &w.schedule).chain(ends.map(|group| &group.schedule));
+    let found = witnesses
+        .map(|w| &w.schedule)
+        .chain(ends.map(|group| &group.schedule));
     found.min_by_key(|schedule| schedule.0.len()).cloned()
 }

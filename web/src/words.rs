@@ -44,7 +44,11 @@ pub fn task_name(machine: &Machine, task: TaskId) -> String {
     let context = machine.tasks.get(usize::from(task.0)).map(|t| &t.context);
     let run = context.and_then(|c| machine.setup().runs.get(usize::from(c.run.0)));
     match run {
-        Some(run) => format!("task {} ({})", task.0, machine.program().func(run.entry).name),
+        Some(run) => format!(
+            "task {} ({})",
+            task.0,
+            machine.program().func(run.entry).name
+        ),
         None => format!("task {}", task.0),
     }
 }
@@ -83,5 +87,9 @@ pub fn type_here(lock: &LockRef, rt: bool) -> &'static str {
 
 /// `1 page`, `2 pages`.
 pub fn pages(n: u64) -> String {
-    if n == 1 { "1 page".into() } else { format!("{n} pages") }
+    if n == 1 {
+        "1 page".into()
+    } else {
+        format!("{n} pages")
+    }
 }

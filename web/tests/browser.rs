@@ -55,19 +55,31 @@ fn click(root: &Element, css: &str) {
 }
 
 fn says(root: &Element) -> String {
-    root.query_selector(".live").unwrap().unwrap().text_content().unwrap()
+    root.query_selector(".live")
+        .unwrap()
+        .unwrap()
+        .text_content()
+        .unwrap()
 }
 
 #[wasm_bindgen_test]
 async fn buttons_move_the_stepper() {
     let (figure, session) = figure();
     let root = element();
-    let props = Props { figure: Rc::new(figure), session: Rc::new(session), place: None };
+    let props = Props {
+        figure: Rc::new(figure),
+        session: Rc::new(session),
+        place: None,
+    };
     yew::Renderer::<Stepper>::with_root_and_props(root.clone(), props).render();
     drawn().await;
     click(&root, "[data-do=first]");
     drawn().await;
-    assert!(says(&root).starts_with("Before the first"), "{}", says(&root));
+    assert!(
+        says(&root).starts_with("Before the first"),
+        "{}",
+        says(&root)
+    );
     click(&root, "[data-do=forward]");
     drawn().await;
     assert!(says(&root).starts_with("Step 1 of"), "{}", says(&root));
@@ -76,11 +88,19 @@ async fn buttons_move_the_stepper() {
 #[wasm_bindgen_test]
 fn a_figure_of_another_model_stays() {
     let (figure, _) = figure();
-    let other = Figure { digest: figure.digest ^ 1, ..figure };
+    let other = Figure {
+        digest: figure.digest ^ 1,
+        ..figure
+    };
     let root = element();
     let data = element();
     data.set_class_name("figure-data");
-    let script = web_sys::window().unwrap().document().unwrap().create_element("script").unwrap();
+    let script = web_sys::window()
+        .unwrap()
+        .document()
+        .unwrap()
+        .create_element("script")
+        .unwrap();
     script.set_attribute("type", "application/json").unwrap();
     script.set_text_content(Some(&serde_json::to_string(&other).unwrap()));
     data.append_child(&script).unwrap();

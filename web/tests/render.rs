@@ -30,7 +30,10 @@ fn visible(html: &str) -> String {
         rest = after.split_once('>').map_or("", |(_, after)| after);
     }
     text += rest;
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let text = text
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -45,21 +48,24 @@ fn shows(text: &str, parts: &[&str]) {
 fn the_static_figure_is_complete() {
     let html = figure_html(&request(DRAINED, "rt-debug", Some("sleeping-in-atomic"))).unwrap();
     let text = visible(&html);
-    shows(&text, &[
-        "rt-debug",
-        "mm/page_alloc.c, rmqueue_bulk()",
-        "spin_lock(&zone->lock); ◂ ran in step",
-        "◂ next: CPU 0, task",
-        "NMI not active hardirq not active softirq not active task runs",
-        "0x00000001 = 0x1 raw_spin_lock(&lock), step 1",
-        "&zone->lock : spinlock_t, here a sleeping lock (rtmutex); taken at mm/page_alloc.c:",
-        "8 pages free; watermarks: min 1, low 2, high 3",
-        "BUG: sleeping function called from invalid context at",
-        "[ BUG: Invalid wait context ]",
-        "R-might-sleep",
-        "Every execution prints sleeping-in-atomic.",
-        "A <caption>.",
-    ]);
+    shows(
+        &text,
+        &[
+            "rt-debug",
+            "mm/page_alloc.c, rmqueue_bulk()",
+            "spin_lock(&zone->lock); ◂ ran in step",
+            "◂ next: CPU 0, task",
+            "NMI not active hardirq not active softirq not active task runs",
+            "0x00000001 = 0x1 raw_spin_lock(&lock), step 1",
+            "&zone->lock : spinlock_t, here a sleeping lock (rtmutex); taken at mm/page_alloc.c:",
+            "8 pages free; watermarks: min 1, low 2, high 3",
+            "BUG: sleeping function called from invalid context at",
+            "[ BUG: Invalid wait context ]",
+            "R-might-sleep",
+            "Every execution prints sleeping-in-atomic.",
+            "A <caption>.",
+        ],
+    );
     let rows = html.matches("<td class=\"place\">").count();
     assert!(rows > 100, "the table of steps has {rows} rows");
 }
@@ -76,24 +82,40 @@ fn nothing_to_click_without_scripts() {
 fn four_levels_and_the_way_in() {
     let html = figure_html(&request(NMI, "preempt-debug", Some("hang"))).unwrap();
     let text = visible(&html);
-    shows(&text, &[
-        "NMI waits for &zone->lock",
-        "task interrupted",
-        "0x110000 NMI, step",
-        "off since step",
-        "it hangs",
-        "R-deadlock",
-    ]);
+    shows(
+        &text,
+        &[
+            "NMI waits for &zone->lock",
+            "task interrupted",
+            "0x110000 NMI, step",
+            "off since step",
+            "it hangs",
+            "R-deadlock",
+        ],
+    );
 }
 
 #[test]
 fn markdown_leaves_figures_alone() {
     for view in ["stepper", "verdicts"] {
-        let html = figure_html(&Request { view, ..request(DRAINED, "rt-debug", None) }).unwrap();
+        let html = figure_html(&Request {
+            view,
+            ..request(DRAINED, "rt-debug", None)
+        })
+        .unwrap();
         assert!(html.starts_with("<div"));
-        assert!(html.lines().all(|line| !line.trim().is_empty()), "an empty line");
-        assert!(!html.contains(" id="), "an id: figures are repeated in the print page");
-        assert!(!html.contains("<code") && !html.contains("<h"), "mdBook's scripts would touch it");
+        assert!(
+            html.lines().all(|line| !line.trim().is_empty()),
+            "an empty line"
+        );
+        assert!(
+            !html.contains(" id="),
+            "an id: figures are repeated in the print page"
+        );
+        assert!(
+            !html.contains("<code") && !html.contains("<h"),
+            "mdBook's scripts would touch it"
+        );
     }
 }
 
@@ -109,25 +131,41 @@ fn data_cannot_end_the_script() {
 
 #[test]
 fn verdicts_have_a_row_a_configuration() {
-    let html =
-        figure_html(&Request { view: "verdicts", ..request(DRAINED, "rt-debug", None) }).unwrap();
+    let html = figure_html(&Request {
+        view: "verdicts",
+        ..request(DRAINED, "rt-debug", None)
+    })
+    .unwrap();
     let text = visible(&html);
-    shows(&text, &[
-        "preempt-debug invalid-wait-context always",
-        "preempt-nodebug nothing wrong, and silent: always R-wait-type always",
-        "rt-debug",
-        "rt-nodebug",
-        "all",
-    ]);
+    shows(
+        &text,
+        &[
+            "preempt-debug invalid-wait-context always",
+            "preempt-nodebug nothing wrong, and silent: always R-wait-type always",
+            "rt-debug",
+            "rt-nodebug",
+            "all",
+        ],
+    );
 }
 
 #[test]
 fn a_claim_that_does_not_hold_fails() {
-    let wrong = DRAINED.replace("always = [\"R-wait-type\"]", "sometimes = [\"R-wait-type\"]");
+    let wrong = DRAINED.replace(
+        "always = [\"R-wait-type\"]",
+        "sometimes = [\"R-wait-type\"]",
+    );
     assert_ne!(wrong, DRAINED, "the scenario has changed: change this test");
     for view in ["stepper", "verdicts"] {
-        let error = figure_html(&Request { view, ..request(&wrong, "rt-debug", None) }).unwrap_err();
-        assert!(error.contains("expected sometimes `R-wait-type`, found always"), "{error}");
+        let error = figure_html(&Request {
+            view,
+            ..request(&wrong, "rt-debug", None)
+        })
+        .unwrap_err();
+        assert!(
+            error.contains("expected sometimes `R-wait-type`, found always"),
+            "{error}"
+        );
     }
 }
 
@@ -135,8 +173,32 @@ fn a_claim_that_does_not_hold_fails() {
 fn unknown_words_are_told() {
     let error = |request: Request<'_>| figure_html(&request).unwrap_err();
     let base = request(DRAINED, "rt-debug", None);
-    assert!(error(Request { view: "sideways", ..base }).contains("known are stepper, verdicts"));
-    assert!(error(Request { find: Some("x"), ..base }).contains("known are"));
-    assert!(error(Request { config: Some("x"), ..base }).contains("known are"));
-    assert!(error(Request { schedule: Some("c7"), ..base }).contains("does not fit"));
+    assert!(
+        error(Request {
+            view: "sideways",
+            ..base
+        })
+        .contains("known are stepper, verdicts")
+    );
+    assert!(
+        error(Request {
+            find: Some("x"),
+            ..base
+        })
+        .contains("known are")
+    );
+    assert!(
+        error(Request {
+            config: Some("x"),
+            ..base
+        })
+        .contains("known are")
+    );
+    assert!(
+        error(Request {
+            schedule: Some("c7"),
+            ..base
+        })
+        .contains("does not fit")
+    );
 }

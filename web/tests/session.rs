@@ -39,11 +39,19 @@ fn small() -> Session {
 
 fn drained(config: &str, find: &str) -> Session {
     let choice = Choice::parse(None, Some(find)).unwrap();
-    Session::start("gfp-atomic-raw-spin-lock-drained.c", DRAINED, Some(config), &choice).unwrap()
+    Session::start(
+        "gfp-atomic-raw-spin-lock-drained.c",
+        DRAINED,
+        Some(config),
+        &choice,
+    )
+    .unwrap()
 }
 
 fn after(session: &Session, messages: &[Msg]) -> Session {
-    messages.iter().fold(session.clone(), |s, msg| s.after(msg.clone()))
+    messages
+        .iter()
+        .fold(session.clone(), |s, msg| s.after(msg.clone()))
 }
 
 fn refusal(session: &Session) -> &str {
@@ -59,7 +67,10 @@ fn moves_stay_inside_the_execution() {
     assert_eq!(session.cursor, session.len());
     let first = after(&session, &[Msg::First, Msg::Back]);
     assert_eq!(first.cursor, 0);
-    assert_eq!(after(&first, &[Msg::Forward, Msg::Forward, Msg::Back]).cursor, 1);
+    assert_eq!(
+        after(&first, &[Msg::Forward, Msg::Forward, Msg::Back]).cursor,
+        1
+    );
     assert_eq!(after(&first, &[Msg::Jump(2)]).cursor, 2);
     assert_eq!(after(&first, &[Msg::Jump(9999)]).cursor, session.len());
     let end = after(&first, &[Msg::Last]);
@@ -72,10 +83,16 @@ fn moves_stay_inside_the_execution() {
 #[test]
 fn figures_stand_at_what_is_wrong() {
     let session = drained("rt-debug", "sleeping-in-atomic");
-    let at = session.trace.findings().find(|(_, f)| f.class.unwrap().name() == "sleeping-in-atomic");
+    let at = session
+        .trace
+        .findings()
+        .find(|(_, f)| f.class.unwrap().name() == "sleeping-in-atomic");
     assert_eq!(session.cursor, at.unwrap().0);
     let found = after(&session, &[Msg::First, Msg::NextFinding]);
-    assert_eq!(Some(found.cursor), found.trace.findings().next().map(|(n, _)| n));
+    assert_eq!(
+        Some(found.cursor),
+        found.trace.findings().next().map(|(n, _)| n)
+    );
 }
 
 #[test]
@@ -87,7 +104,10 @@ fn no_more_findings_is_said() {
 #[test]
 fn other_choices_keep_the_old_execution() {
     let nmi = Msg::Choose(Action::Arrive(RunId(0)));
-    assert!(matches!(after(&small(), &[Msg::Jump(1), nmi]).notice, Some(Notice::Refused(_))));
+    assert!(matches!(
+        after(&small(), &[Msg::Jump(1), nmi]).notice,
+        Some(Notice::Refused(_))
+    ));
     let start = small().after(Msg::Jump(1));
     let old = start.trace.schedule();
     let nmi = Action::Arrive(RunId(1));
@@ -104,7 +124,11 @@ fn other_choices_keep_the_old_execution() {
     assert_eq!(back.trace.schedule(), old);
     assert_eq!(back.other_branches().len(), 1);
     let grown = after(&branched, &[Msg::Last]);
-    assert_eq!(grown.other_branches().len(), 1, "going on makes no new branch");
+    assert_eq!(
+        grown.other_branches().len(),
+        1,
+        "going on makes no new branch"
+    );
 }
 
 #[test]
@@ -125,7 +149,10 @@ fn configurations_keep_the_choices() {
     let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     assert!(same == new.len().min(old.len()) || other.notice.is_some());
     let back = other.after(Msg::Reset);
-    assert_eq!((back.config.as_str(), back.cursor), ("rt-debug", session.cursor));
+    assert_eq!(
+        (back.config.as_str(), back.cursor),
+        ("rt-debug", session.cursor)
+    );
     assert_eq!(back.machine().digest(), session.machine().digest());
 }
 
@@ -139,10 +166,16 @@ fn unknown_configurations_are_refused() {
 #[test]
 fn links_lead_back() {
     let printed = drained("rt-debug", "sleeping-in-atomic");
-    let there = after(&printed, &[Msg::Config("preempt-debug".into()), Msg::Jump(40)]);
+    let there = after(
+        &printed,
+        &[Msg::Config("preempt-debug".into()), Msg::Jump(40)],
+    );
     let linked = printed.after(Msg::Link(there.fragment()));
     assert_eq!(linked.notice, None);
-    assert_eq!((linked.config.as_str(), linked.cursor), ("preempt-debug", 40));
+    assert_eq!(
+        (linked.config.as_str(), linked.cursor),
+        ("preempt-debug", 40)
+    );
     assert_eq!(linked.machine().digest(), there.machine().digest());
     assert_eq!(linked.fragment(), there.fragment());
 }
@@ -153,16 +186,25 @@ fn links_that_do_not_fit_are_refused() {
     let link = session.fragment();
     for cut in 0..link.len() {
         let refused = session.after(Msg::Link(link[..cut].into()));
-        assert!(refusal(&refused).contains("cannot be followed"), "cut at {cut}");
+        assert!(
+            refusal(&refused).contains("cannot be followed"),
+            "cut at {cut}"
+        );
     }
     let refuses = |text: String, why: &str| {
         let refused = session.after(Msg::Link(text));
         let said = refusal(&refused);
         assert!(said.contains(why), "{said}");
     };
-    refuses(link.replace("gfp-atomic-raw", "gfp-other"), "for the scenario");
+    refuses(
+        link.replace("gfp-atomic-raw", "gfp-other"),
+        "for the scenario",
+    );
     refuses(link.replace("k=v5.9", "k=v5.8"), "kernel");
-    refuses(link.replace("c=rt-debug", "c=rt-dbug"), "unknown configuration");
+    refuses(
+        link.replace("c=rt-debug", "c=rt-dbug"),
+        "unknown configuration",
+    );
     refuses(link.replace("x=c0", "x=c1"), "another version");
     let (rest, digest) = link.split_at(link.len() - 8);
     let other = if digest.starts_with('0') { '1' } else { '0' };
@@ -187,8 +229,15 @@ fn figures_open_again() {
     let opened = Session::open(&again).unwrap();
     assert_eq!(opened.cursor, session.cursor);
     assert_eq!(opened.trace.schedule(), session.trace.schedule());
-    let other = Figure { digest: figure.digest ^ 1, ..figure };
-    assert!(Session::open(&other).unwrap_err().contains("another version"));
+    let other = Figure {
+        digest: figure.digest ^ 1,
+        ..figure
+    };
+    assert!(
+        Session::open(&other)
+            .unwrap_err()
+            .contains("another version")
+    );
 }
 
 #[test]
@@ -197,9 +246,25 @@ fn unusable_scenarios_are_told() {
         let choice = Choice::parse(None, find)?;
         Session::start("bad.c", text, None, &choice).map(|_| ())
     };
-    assert!(start(&SMALL.replace("x = 1;", "x = ;"), None).unwrap_err().contains("bad.c:"));
-    assert!(start(SMALL, Some("hang")).unwrap_err().contains("no execution"));
-    assert!(start(SMALL, Some("boredom")).unwrap_err().contains("known are"));
-    assert!(start(&SMALL.replace("\"nmi\"", "\"nm\""), None).unwrap_err().contains("bad.c:"));
+    assert!(
+        start(&SMALL.replace("x = 1;", "x = ;"), None)
+            .unwrap_err()
+            .contains("bad.c:")
+    );
+    assert!(
+        start(SMALL, Some("hang"))
+            .unwrap_err()
+            .contains("no execution")
+    );
+    assert!(
+        start(SMALL, Some("boredom"))
+            .unwrap_err()
+            .contains("known are")
+    );
+    assert!(
+        start(&SMALL.replace("\"nmi\"", "\"nm\""), None)
+            .unwrap_err()
+            .contains("bad.c:")
+    );
     assert!(Choice::parse(Some("c0"), Some("hang")).is_err());
 }

@@ -48,7 +48,12 @@ impl Branches {
     /// Those that part from the execution shown.
     pub(super) fn others(&self, shown: &Schedule) -> Vec<Branch> {
         let other = |(idx, known): (usize, &Schedule)| {
-            let same = known.0.iter().zip(&shown.0).take_while(|(a, b)| a == b).count();
+            let same = known
+                .0
+                .iter()
+                .zip(&shown.0)
+                .take_while(|(a, b)| a == b)
+                .count();
             let action = *known.0.get(same)?;
             // What only continues the execution shown is reached by going on.
             (same < shown.0.len()).then(|| Branch {

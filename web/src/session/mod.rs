@@ -14,8 +14,8 @@ use model::report::steps::{self, Row};
 use model::scenario::Scenario;
 
 use crate::words;
-use branches::Branches;
 pub use branches::Branch;
+use branches::Branches;
 
 /// Steps of an execution that goes on by itself. More are reached by going on again.
 const STEPS_MAX: usize = 5_000;
@@ -88,7 +88,10 @@ struct Printed {
 impl Session {
     /// The session after a message.
     pub fn after(&self, msg: Msg) -> Session {
-        let mut next = Session { notice: None, ..self.clone() };
+        let mut next = Session {
+            notice: None,
+            ..self.clone()
+        };
         match msg {
             Msg::First => next.cursor = 0,
             Msg::Back => next.cursor = next.cursor.saturating_sub(1),
@@ -224,7 +227,10 @@ impl Session {
             return;
         }
         if !self.machine().enabled().contains(&action) {
-            let text = format!("{} is not possible here.", words::action(self.machine(), action));
+            let text = format!(
+                "{} is not possible here.",
+                words::action(self.machine(), action)
+            );
             self.notice = Some(Notice::Refused(text));
             return;
         }
@@ -235,7 +241,12 @@ impl Session {
 
     fn branch(&mut self, idx: usize) {
         let here = self.trace.schedule();
-        let Some(branch) = self.branches.others(&here).into_iter().find(|b| b.idx == idx) else {
+        let Some(branch) = self
+            .branches
+            .others(&here)
+            .into_iter()
+            .find(|b| b.idx == idx)
+        else {
             return;
         };
         self.follow(&branch.schedule);
@@ -327,7 +338,9 @@ impl Session {
     }
 
     fn set_trace(&mut self, trace: Trace) {
-        let rows = (1..=trace.steps.len()).map(|n| steps::row(&trace, n)).collect();
+        let rows = (1..=trace.steps.len())
+            .map(|n| steps::row(&trace, n))
+            .collect();
         self.rows = Rc::new(rows);
         self.trace = Rc::new(trace);
     }

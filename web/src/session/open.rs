@@ -34,7 +34,9 @@ impl Session {
         let schedule = choice.schedule(&session.trace.initial)?;
         let (mut trace, misfit) = Trace::follow(session.trace.initial.clone(), &schedule);
         if let Some(misfit) = misfit {
-            return Err(format!("{file} on {config}: the schedule does not fit: {misfit}"));
+            return Err(format!(
+                "{file} on {config}: the schedule does not fit: {misfit}"
+            ));
         }
         trace.run_on(STEPS_MAX);
         session.set_trace(trace);
@@ -48,8 +50,7 @@ impl Session {
     /// # Errors
     /// When this model does not show what the figure shows.
     pub fn open(figure: &Figure) -> Result<Session, String> {
-        let scenario =
-            Scenario::parse(&figure.file, &figure.text).map_err(|e| e.to_string())?;
+        let scenario = Scenario::parse(&figure.file, &figure.text).map_err(|e| e.to_string())?;
         let mut session = Session::boot_new(scenario, &figure.config)?;
         let schedule: Schedule = figure.schedule.parse()?;
         if let Some(misfit) = session.follow(&schedule) {
@@ -95,7 +96,11 @@ impl Session {
     fn boot_new(scenario: Scenario, config: &str) -> Result<Session, String> {
         let built = scenario.config(config).map_err(|e| e.to_string())?;
         let machine = scenario.machine(&built).map_err(|e| e.to_string())?;
-        let printed = Printed { config: config.into(), schedule: Schedule::default(), cursor: 0 };
+        let printed = Printed {
+            config: config.into(),
+            schedule: Schedule::default(),
+            cursor: 0,
+        };
         Ok(Session {
             scenario: Rc::new(scenario),
             config: config.into(),
@@ -116,16 +121,18 @@ impl Session {
         branches.keep(&schedule);
         self.branches = Rc::new(branches);
         let config = self.config.clone();
-        self.printed = Rc::new(Printed { config, schedule, cursor: self.cursor });
+        self.printed = Rc::new(Printed {
+            config,
+            schedule,
+            cursor: self.cursor,
+        });
     }
 
     /// Where a reader should look first.
     fn telling_step(&self, choice: &Choice) -> usize {
         use model::scenario::Item;
         let wanted = |finding: &model::check::Finding| match choice {
-            Choice::Find(Item::Printed(class)) => {
-                finding.printed && finding.class == Some(*class)
-            }
+            Choice::Find(Item::Printed(class)) => finding.printed && finding.class == Some(*class),
             Choice::Find(Item::Broken(rule)) => finding.rule == *rule,
             Choice::Find(Item::Hang | Item::Null) => false,
             Choice::Find(Item::Violation | Item::Silent) | Choice::First | Choice::Given(_) => true,
@@ -153,19 +160,28 @@ impl Session {
         match &link.source {
             Source::Name(name) if name == here => {}
             Source::Name(name) => {
-                return Err(format!("it is for the scenario {name}, and this figure shows {here}"));
+                return Err(format!(
+                    "it is for the scenario {name}, and this figure shows {here}"
+                ));
             }
             Source::Text(text) if *text == self.scenario.text => {}
             Source::Text(_) => {
-                return Err(format!("it carries a scenario of its own, and this figure shows {here}"));
+                return Err(format!(
+                    "it carries a scenario of its own, and this figure shows {here}"
+                ));
             }
         }
         if link.kernel != self.scenario.kernel {
             let name = |kernel: &Option<String>| kernel.clone().unwrap_or_else(|| "none".into());
             let (theirs, ours) = (name(&link.kernel), name(&self.scenario.kernel));
-            return Err(format!("it is for the kernel {theirs}, and this figure is for {ours}"));
+            return Err(format!(
+                "it is for the kernel {theirs}, and this figure is for {ours}"
+            ));
         }
-        let mut next = Session { notice: None, ..self.clone() };
+        let mut next = Session {
+            notice: None,
+            ..self.clone()
+        };
         if !next.boot(&link.config) {
             return Err(match next.notice {
                 Some(Notice::Refused(why) | Notice::Note(why)) => why,
@@ -179,9 +195,11 @@ impl Session {
         }
         next.cursor = link.cursor.min(next.len());
         if next.machine().digest() != link.digest {
-            return Err("it was made with another version of the model or of the scenario: the \
+            return Err(
+                "it was made with another version of the model or of the scenario: the \
                         same choices lead to another state here"
-                .into());
+                    .into(),
+            );
         }
         let mut branches = Branches::default();
         branches.keep(&link.schedule);

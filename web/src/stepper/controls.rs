@@ -53,14 +53,15 @@ pub(super) fn Tools(props: &ToolsProps) -> Html {
 
 fn moves(session: &Session, on_msg: &Callback<Msg>) -> Html {
     let at_begin = session.cursor == 0;
-    let button = |sign: &'static str, label: &'static str, name: &'static str, msg: Msg, off: bool| {
-        let onclick = on_msg.reform(move |_| msg.clone());
-        // Not `disabled`: a button that loses the focus under the reader's finger loses the keys too.
-        html! {
-            <button type="button" data-do={name} aria-label={label} title={label}
-                aria-disabled={off.to_string()} {onclick}>{sign}</button>
-        }
-    };
+    let button =
+        |sign: &'static str, label: &'static str, name: &'static str, msg: Msg, off: bool| {
+            let onclick = on_msg.reform(move |_| msg.clone());
+            // Not `disabled`: a button that loses the focus under the reader's finger loses the keys too.
+            html! {
+                <button type="button" data-do={name} aria-label={label} title={label}
+                    aria-disabled={off.to_string()} {onclick}>{sign}</button>
+            }
+        };
     html! {
         <div class="moves" role="group" aria-label="Move">
             {button("|◀", "To the begin", "first", Msg::First, at_begin)}
@@ -74,7 +75,13 @@ fn moves(session: &Session, on_msg: &Callback<Msg>) -> Html {
 
 fn position(session: &Session, on_msg: &Callback<Msg>) -> Html {
     let oninput = on_msg.reform(|event: InputEvent| {
-        Msg::Jump(event.target_unchecked_into::<HtmlInputElement>().value().parse().unwrap_or(0))
+        Msg::Jump(
+            event
+                .target_unchecked_into::<HtmlInputElement>()
+                .value()
+                .parse()
+                .unwrap_or(0),
+        )
     });
     let len = session.len().to_string();
     let value = session.cursor.to_string();
@@ -134,7 +141,9 @@ fn copy_buttons(props: &ToolsProps) -> Html {
 }
 
 fn key_list() -> Html {
-    let items = keys::HELP.iter().map(|(key, does)| html! { <li><kbd>{*key}</kbd>{format!(" {does}")}</li> });
+    let items = keys::HELP
+        .iter()
+        .map(|(key, does)| html! { <li><kbd>{*key}</kbd>{format!(" {does}")}</li> });
     html! {
         <div class="keys">
             <p>{"While the focus is inside this figure:"}</p>
@@ -144,7 +153,9 @@ fn key_list() -> Html {
 }
 
 fn copied(copying: Option<&Copying>) -> Html {
-    let Some(Copying { kind, text, copied }) = copying else { return html! {} };
+    let Some(Copying { kind, text, copied }) = copying else {
+        return html! {};
+    };
     let what = match kind {
         CopyKind::Link => "The link",
         CopyKind::Mail => "The text for a mail",

@@ -58,7 +58,9 @@ pub(super) fn pressed(event: &KeyboardEvent, on_msg: &Callback<Msg>, on_help: &C
     if event.ctrl_key() || event.alt_key() || event.meta_key() {
         return;
     }
-    let Some(command) = command(&event.key(), in_field(event)) else { return };
+    let Some(command) = command(&event.key(), in_field(event)) else {
+        return;
+    };
     event.stop_propagation();
     if command == Command::Field {
         return;
@@ -73,7 +75,9 @@ pub(super) fn pressed(event: &KeyboardEvent, on_msg: &Callback<Msg>, on_help: &C
 }
 
 fn in_field(event: &KeyboardEvent) -> bool {
-    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let element = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
     let tag = element.map(|element| element.tag_name());
     tag.is_some_and(|tag| matches!(tag.as_str(), "INPUT" | "SELECT" | "TEXTAREA"))
 }
@@ -91,7 +95,10 @@ mod tests {
     #[test]
     fn fields_keep_their_keys() {
         assert_eq!(command("ArrowRight", true), Some(Command::Field));
-        assert_eq!(command("ArrowRight", false), Some(Command::Msg(Msg::Forward)));
+        assert_eq!(
+            command("ArrowRight", false),
+            Some(Command::Msg(Msg::Forward))
+        );
         assert_eq!(command("Escape", true), Some(Command::Leave));
         assert_eq!(command("q", false), None);
     }

@@ -62,9 +62,13 @@ pub fn Stepper(props: &Props) -> Html {
         })
     };
     use_links(props.place.clone(), session.dispatcher(), live.clone());
-    use_address(&session, *live, touched, root.clone());
+    use_address(&session, *live, Rc::clone(&touched), root.clone());
 
-    let ears = if *live { Ears::to(on_msg.clone()) } else { Ears::none() };
+    let ears = if *live {
+        Ears::to(on_msg.clone())
+    } else {
+        Ears::none()
+    };
     let on_help = {
         let help = help.clone();
         Callback::from(move |()| help.set(!*help))
@@ -78,11 +82,17 @@ pub fn Stepper(props: &Props) -> Html {
         })
     };
     let on_copy = copier(&session, copying.clone());
-    let tools = live.then(|| html! {
-        <Tools session={(*session).clone()} {on_msg} {on_copy} {on_help} help={*help}
-            copying={(*copying).clone()} />
+    let tools = live.then(|| {
+        html! {
+            <Tools session={(*session).clone()} {on_msg} {on_copy} {on_help} help={*help}
+                copying={(*copying).clone()} />
+        }
     });
-    let said = if *live { steps::live(&session.trace, session.cursor) } else { String::new() };
+    // Only what the reader has asked for is said: a page of figures must not talk when it loads.
+    let said = match *touched.borrow() {
+        true => steps::live(&session.trace, session.cursor),
+        false => String::new(),
+    };
     let label = format!("Execution of {}", session.scenario.name);
     html! {
         <div class="stepper" role="group" aria-label={label} tabindex="-1" ref={root} {onkeydown}>
@@ -163,7 +173,11 @@ fn copier(
         let copying = copying.clone();
         let shown = text.clone();
         let done = move |copied| {
-            copying.set(Some(Copying { kind, text: shown.clone(), copied }));
+            copying.set(Some(Copying {
+                kind,
+                text: shown.clone(),
+                copied,
+            }));
         };
         browser::copy(text, Callback::from(done));
     })

@@ -20,7 +20,11 @@ pub fn choices(session: &Session, ears: &Ears) -> Html {
     }
     let taken = session.next_action();
     let items = enabled.iter().map(|&action| {
-        let mark = if taken == Some(action) { " (as here)" } else { "" };
+        let mark = if taken == Some(action) {
+            " (as here)"
+        } else {
+            ""
+        };
         let text = format!("{}{mark}", words::action(machine, action));
         html! { <li>{ears.button("choice", text, Msg::Choose(action))}</li> }
     });
@@ -43,5 +47,9 @@ pub fn branches(session: &Session, ears: &Ears) -> Html {
         );
         html! { <li>{ears.button("choice", text, Msg::Branch(branch.idx))}</li> }
     });
-    part("branches", "Other executions seen", html! { <ul>{for items}</ul> })
+    part(
+        "branches",
+        "Other executions seen",
+        html! { <ul>{for items}</ul> },
+    )
 }

@@ -40,8 +40,8 @@ fn cpu(session: &Session, cpu: CpuId, ears: &Ears) -> Html {
                 <dt>{"interrupts"}</dt>
                 <dd>{interrupts(&session.trace, session.cursor, machine, cpu, ears)}</dd>
                 {rcu_and_migration(machine, cpu)}
-                <dt>{"locks held"}</dt>
-                <dd>{locks(machine, cpu)}</dd>
+                <dt class="wide">{"locks held"}</dt>
+                <dd class="wide">{locks(machine, cpu)}</dd>
             </dl>
         </>
     };
@@ -49,15 +49,26 @@ fn cpu(session: &Session, cpu: CpuId, ears: &Ears) -> Html {
 }
 
 fn level_row(machine: &Machine, cpu: CpuId, level: usize) -> Html {
-    let here: Vec<&Context> = machine.contexts(cpu).filter(|c| c.kind.level() == level).collect();
-    let innermost = machine.top(cpu).is_some_and(|top| top.kind.level() == level);
+    let here: Vec<&Context> = machine
+        .contexts(cpu)
+        .filter(|c| c.kind.level() == level)
+        .collect();
+    let innermost = machine
+        .top(cpu)
+        .is_some_and(|top| top.kind.level() == level);
     if here.is_empty() {
         return html! {
             <tr class="level off"><th scope="row">{LEVELS[level]}</th><td>{"not active"}</td></tr>
         };
     }
-    let class = if innermost { "level innermost" } else { "level" };
-    let stacks = here.iter().map(|context| stack(machine, context, innermost));
+    let class = if innermost {
+        "level innermost"
+    } else {
+        "level"
+    };
+    let stacks = here
+        .iter()
+        .map(|context| stack(machine, context, innermost));
     html! { <tr {class}><th scope="row">{LEVELS[level]}</th><td>{for stacks}</td></tr> }
 }
 
@@ -65,8 +76,10 @@ fn level_row(machine: &Machine, cpu: CpuId, level: usize) -> Html {
 fn stack(machine: &Machine, context: &Context, innermost: bool) -> Html {
     let program = machine.program();
     let positions = machine.positions(context);
-    let calls: Vec<String> =
-        positions.iter().map(|p| format!("{}()", program.func(p.func).name)).collect();
+    let calls: Vec<String> = positions
+        .iter()
+        .map(|p| format!("{}()", program.func(p.func).name))
+        .collect();
     let place = positions.last().map(|p| {
         let at = program.sources.line_column(p.span);
         format!("{}:{}", program.sources.file(p.span.file).name, at.line)
@@ -116,7 +129,9 @@ fn interrupts(trace: &Trace, n: usize, machine: &Machine, cpu: CpuId, ears: &Ear
         return html! { {"on"} };
     }
     match preempt::irqs_off_since(trace, n, cpu) {
-        Some((step, why)) => html! { <><strong>{"off"}</strong>{" since "}{ears.step(step)}{format!(": {why}")}</> },
+        Some((step, why)) => {
+            html! { <><strong>{"off"}</strong>{" since "}{ears.step(step)}{format!(": {why}")}</> }
+        }
         None => html! { <><strong>{"off"}</strong>{" from the begin"}</> },
     }
 }
@@ -126,20 +141,32 @@ fn rcu_and_migration(machine: &Machine, cpu: CpuId) -> Html {
     let contexts = || machine.contexts(cpu);
     let depths = [
         ("RCU readers", contexts().map(|c| c.rcu_depth).sum::<u32>()),
-        ("migrate_disable()", contexts().map(|c| c.migrate_disable).sum()),
-        ("bottom halves off in the task", contexts().map(|c| c.bh_disable).sum()),
+        (
+            "migrate_disable()",
+            contexts().map(|c| c.migrate_disable).sum(),
+        ),
+        (
+            "bottom halves off in the task",
+            contexts().map(|c| c.bh_disable).sum(),
+        ),
     ];
     let shown = depths.iter().filter(|(_, depth)| *depth > 0);
-    shown.map(|(what, depth)| html! { <><dt>{*what}</dt><dd>{format!("depth {depth}")}</dd></> }).collect()
+    shown
+        .map(|(what, depth)| html! { <><dt>{*what}</dt><dd>{format!("depth {depth}")}</dd></> })
+        .collect()
 }
 
 fn locks(machine: &Machine, cpu: CpuId) -> Html {
-    let held: Vec<(&Context, &Held)> =
-        machine.contexts(cpu).flat_map(|c| c.held.iter().map(move |h| (c, h))).collect();
+    let held: Vec<(&Context, &Held)> = machine
+        .contexts(cpu)
+        .flat_map(|c| c.held.iter().map(move |h| (c, h)))
+        .collect();
     if held.is_empty() {
         return html! { {"none"} };
     }
-    let items = held.iter().map(|(context, held)| lock(machine, context, held));
+    let items = held
+        .iter()
+        .map(|(context, held)| lock(machine, context, held));
     html! { <ul class="locks">{for items}</ul> }
 }
 
@@ -176,7 +203,11 @@ fn waiting_tasks(machine: &Machine) -> Html {
             };
             let held = task.context.held.iter().map(|h| machine.lock_name(&h.lock));
             let held: Vec<String> = held.collect();
-            let holds = if held.is_empty() { String::new() } else { format!(", holds {}", held.join(", ")) };
+            let holds = if held.is_empty() {
+                String::new()
+            } else {
+                format!(", holds {}", held.join(", "))
+            };
             let name = words::task_name(machine, id);
             html! { <li>{format!("{name} of CPU {} {state}{holds}", task.cpu.0)}</li> }
         })

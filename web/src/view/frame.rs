@@ -12,7 +12,9 @@ pub fn head(session: &Session, controls: Html) -> Html {
         Some(kernel) => format!("Linux {kernel}, as modelled"),
         None => "a plain C program".into(),
     };
-    let options = scenario.config(&session.config).map(|c| c.options().join(" "));
+    let options = scenario
+        .config(&session.config)
+        .map(|c| c.options().join(" "));
     html! {
         <div class="figure-head">
             <p class="figure-title">{&scenario.title}</p>
@@ -33,7 +35,9 @@ pub fn notice(session: &Session, ears: &Ears) -> Html {
         Some(Notice::Refused(text)) => ("notice refused", "alert", text),
     };
     // Compilers' messages have lines.
-    let lines = text.lines().map(|line| html! { <span class="notice-line">{line}</span> });
+    let lines = text
+        .lines()
+        .map(|line| html! { <span class="notice-line">{line}</span> });
     html! {
         <div class={class} role={role}>
             <p>{for lines}</p>
@@ -47,7 +51,9 @@ pub fn verdict(sentences: &[String]) -> Html {
     if sentences.is_empty() {
         return html! {};
     }
-    let items = sentences.iter().map(|sentence| html! { <li>{sentence}</li> });
+    let items = sentences
+        .iter()
+        .map(|sentence| html! { <li>{sentence}</li> });
     part("verdict", "All executions", html! { <ul>{for items}</ul> })
 }
 

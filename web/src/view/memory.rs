@@ -16,7 +16,9 @@ const BAR_WIDTH: f64 = 400.0;
 /// All zones of the state; nothing for a plain C program.
 pub fn memory(session: &Session) -> Html {
     let machine = session.machine();
-    let Some(kernel) = Kernel::of(machine) else { return html! {} };
+    let Some(kernel) = Kernel::of(machine) else {
+        return html! {};
+    };
     kernel.zones().iter().map(|z| zone(machine, z)).collect()
 }
 
@@ -72,7 +74,13 @@ fn watermarks(zone: &Zone) -> Html {
 }
 
 fn bar(free: u64, marks: [(&'static str, u64); 4]) -> Html {
-    let most = marks.iter().map(|(_, at)| *at).chain([free]).max().unwrap_or(1).max(1) as f64;
+    let most = marks
+        .iter()
+        .map(|(_, at)| *at)
+        .chain([free])
+        .max()
+        .unwrap_or(1)
+        .max(1) as f64;
     // A zone of millions of free pages would squeeze its watermarks into one line.
     let most = most.min(marks[3].1.max(1) as f64 * 6.0);
     let x = |n: u64| (n as f64 / most * BAR_WIDTH).min(BAR_WIDTH);
@@ -81,7 +89,7 @@ fn bar(free: u64, marks: [(&'static str, u64); 4]) -> Html {
         html! { <line class="tick" x1={x.clone()} x2={x} y1="0" y2="16" /> }
     });
     html! {
-        <svg class="bar" viewBox="0 0 400 16" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+        <svg class="bar" viewBox="0 0 400 16" preserveAspectRatio="none" aria-hidden="true">
             <rect class="all" x="0" y="3" width="400" height="10" />
             <rect class="free" x="0" y="3" width={format!("{:.1}", x(free))} height="10" />
             {for ticks}
@@ -91,8 +99,16 @@ fn bar(free: u64, marks: [(&'static str, u64); 4]) -> Html {
 
 fn pcp_rows(cpu: usize, pcp: &Pcp) -> Html {
     let about = format!("CPU {cpu}’s list");
-    let limits = format!("count {}, high {}, batch {}", pcp.count, pcp.high, pcp.batch);
-    let used = || pcp.lists.iter().enumerate().filter(|(_, list)| is_used(list));
+    let limits = format!(
+        "count {}, high {}, batch {}",
+        pcp.count, pcp.high, pcp.batch
+    );
+    let used = || {
+        pcp.lists
+            .iter()
+            .enumerate()
+            .filter(|(_, list)| is_used(list))
+    };
     if used().next().is_none() {
         return html! {
             <tr class="pcp"><th scope="row">{about}</th><td>{"–"}</td><td>{"0"}</td><td>{format!("empty ({limits})")}</td></tr>
@@ -132,12 +148,20 @@ fn migratetype(idx: usize) -> &'static str {
 }
 
 fn pfns(list: &List) -> Html {
-    let shown: Vec<String> = list.pfns.iter().take(PFNS_MAX).map(|pfn| format!("{pfn:#x}")).collect();
+    let shown: Vec<String> = list
+        .pfns
+        .iter()
+        .take(PFNS_MAX)
+        .map(|pfn| format!("{pfn:#x}"))
+        .collect();
     let mut text = shown.join(" ");
     if list.pfns.len() > PFNS_MAX {
         text += &format!(" and {} more", list.pfns.len() - PFNS_MAX);
     }
-    let broken = list.broken.as_ref().map(|why| html! { <strong class="broken">{format!(" broken: {why}")}</strong> });
+    let broken = list
+        .broken
+        .as_ref()
+        .map(|why| html! { <strong class="broken">{format!(" broken: {why}")}</strong> });
     html! { <><span class="pfns">{text}</span>{broken}</> }
 }
 

@@ -13,7 +13,9 @@ pub fn now(session: &Session) -> Html {
         return part("now", "Before the first step", html! { <p>{text}</p> });
     };
     let plain = row.notes.len() - row.findings.min(row.notes.len());
-    let notes = row.notes[..plain].iter().map(|note| html! { <li>{note}</li> });
+    let notes = row.notes[..plain]
+        .iter()
+        .map(|note| html! { <li>{note}</li> });
     let function = match row.function.as_str() {
         "" => String::new(),
         name => format!(", {name}(), {}", row.place),

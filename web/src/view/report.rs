@@ -15,10 +15,20 @@ pub fn reports(session: &Session, ears: &Ears) -> Html {
             true => "Nothing so far.",
             false => "Nothing: no rule is broken in this execution, and nothing is printed.",
         };
-        return part("reports", "What is wrong, and what the kernel prints", html! { <p>{text}</p> });
+        return part(
+            "reports",
+            "What is wrong, and what the kernel prints",
+            html! { <p>{text}</p> },
+        );
     }
-    let items = found.iter().map(|(n, finding)| report(session, *n, finding, ears));
-    part("reports", "What is wrong, and what the kernel prints", html! { <>{for items}</> })
+    let items = found
+        .iter()
+        .map(|(n, finding)| report(session, *n, finding, ears));
+    part(
+        "reports",
+        "What is wrong, and what the kernel prints",
+        html! { <>{for items}</> },
+    )
 }
 
 fn report(session: &Session, n: usize, finding: &Finding, ears: &Ears) -> Html {
@@ -35,7 +45,9 @@ fn report(session: &Session, n: usize, finding: &Finding, ears: &Ears) -> Html {
         None => ", which no kernel has a report for".into(),
     };
     let lines = without_frame(splat::lines(before, finding));
-    let text = lines.iter().map(|line| html! { <><span class="line">{line.clone()}</span>{"\n"}</> });
+    let text = lines
+        .iter()
+        .map(|line| html! { <><span class="line">{line.clone()}</span>{"\n"}</> });
     let splat = (finding.printed && !lines.is_empty()).then(|| {
         let label = format!("Report of step {n}");
         html! { <pre class="splat" role="region" tabindex="0" aria-label={label}>{for text}</pre> }

@@ -52,7 +52,10 @@ pub fn sources(session: &Session) -> Html {
     if pieces.is_empty() {
         return html! { <p class="sources">{"Nothing has run."}</p> };
     }
-    let panes = pieces.iter().enumerate().map(|(idx, piece)| pane(machine, piece, &marks, idx == 0));
+    let panes = pieces
+        .iter()
+        .enumerate()
+        .map(|(idx, piece)| pane(machine, piece, &marks, idx == 0));
     html! { <div class="sources">{for panes}</div> }
 }
 
@@ -72,7 +75,11 @@ fn marks(session: &Session) -> Vec<Mark> {
 /// The CPU of the step just made, before any step that of the next one.
 fn acting_cpu(session: &Session) -> CpuId {
     let steps = &session.trace.steps;
-    let step = session.cursor.checked_sub(1).and_then(|i| steps.get(i)).or(steps.first());
+    let step = session
+        .cursor
+        .checked_sub(1)
+        .and_then(|i| steps.get(i))
+        .or(steps.first());
     step.map_or(CpuId(0), |step| cpu_of(session.machine(), step.action))
 }
 
@@ -86,7 +93,9 @@ fn cpu_of(machine: &Machine, action: Action) -> CpuId {
 /// Where every context stands, those of the acting CPU first, its innermost before all.
 fn standing(machine: &Machine, acting: CpuId) -> Vec<Mark> {
     let mut marks = Vec::new();
-    let others = (0..machine.setup().n_cpus).map(CpuId).filter(|&cpu| cpu != acting);
+    let others = (0..machine.setup().n_cpus)
+        .map(CpuId)
+        .filter(|&cpu| cpu != acting);
     for cpu in std::iter::once(acting).chain(others) {
         let contexts: Vec<&Context> = machine.contexts(cpu).collect();
         for (depth, context) in contexts.iter().rev().enumerate() {
@@ -95,7 +104,11 @@ fn standing(machine: &Machine, acting: CpuId) -> Vec<Mark> {
                 (0, None) => "next",
                 (_, None) => "interrupted here",
             };
-            let kind = if depth == 0 && cpu == acting { Kind::Next } else { Kind::Stands };
+            let kind = if depth == 0 && cpu == acting {
+                Kind::Next
+            } else {
+                Kind::Stands
+            };
             let words = format!("{what}: CPU {}, {}", cpu.0, context.kind.word());
             marks.extend(mark(machine, context, kind, words));
         }
@@ -116,7 +129,12 @@ fn off_cpu(machine: &Machine) -> impl Iterator<Item = Mark> {
             TaskState::Runnable | TaskState::Done => "not on the CPU",
         };
         let name = words::task_name(machine, model::machine::TaskId(idx as u16));
-        mark(machine, &task.context, Kind::Stands, format!("{what}: {name}"))
+        mark(
+            machine,
+            &task.context,
+            Kind::Stands,
+            format!("{what}: {name}"),
+        )
     })
 }
 
@@ -128,7 +146,13 @@ fn mark(machine: &Machine, context: &Context, kind: Kind, words: String) -> Opti
 fn mark_at(machine: &Machine, position: Position, kind: Kind, words: String) -> Mark {
     let Span { file, .. } = position.span;
     let line = machine.program().sources.line_column(position.span).line;
-    Mark { file, line, func: position.func, kind, words }
+    Mark {
+        file,
+        line,
+        func: position.func,
+        kind,
+        words,
+    }
 }
 
 /// The statement that the step just made has executed.
@@ -140,7 +164,12 @@ fn ran(session: &Session) -> Option<Mark> {
         Action::Step(cpu) | Action::Choose(cpu, _) => cpu,
         Action::Arrive(_) | Action::Switch(..) => return None,
     };
-    mark(before, before.top(cpu)?, Kind::Ran, format!("ran in step {n}"))
+    mark(
+        before,
+        before.top(cpu)?,
+        Kind::Ran,
+        format!("ran in step {n}"),
+    )
 }
 
 /// What has to be shown so that every mark is seen.
@@ -156,9 +185,18 @@ fn pieces(machine: &Machine, marks: &[Mark]) -> Vec<Piece> {
         let clip = |line: u32| line.clamp(first, last.max(first));
         let (from, to) = match whole {
             true => (first.min(mark.line), last.max(mark.line)),
-            false => (clip(mark.line.saturating_sub(AROUND)), clip(mark.line + AROUND)),
+            false => (
+                clip(mark.line.saturating_sub(AROUND)),
+                clip(mark.line + AROUND),
+            ),
         };
-        pieces.push(Piece { file: mark.file, func: mark.func, first: from, last: to, whole });
+        pieces.push(Piece {
+            file: mark.file,
+            func: mark.func,
+            first: from,
+            last: to,
+            whole,
+        });
     }
     pieces
 }
@@ -171,7 +209,11 @@ fn function_lines(machine: &Machine, func: FuncId) -> (u32, u32) {
     let name = program.sources.line_column(span).line;
     let above = file.line(name.saturating_sub(1));
     let belongs = !above.trim().is_empty() && !above.trim_end().ends_with(['}', ';', '/', ')']);
-    let first = if belongs && !above.starts_with('#') { name - 1 } else { name };
+    let first = if belongs && !above.starts_with('#') {
+        name - 1
+    } else {
+        name
+    };
     let last = (name..=file.n_lines()).find(|&line| file.line(line).starts_with('}'));
     (first.max(1), last.unwrap_or(name))
 }
@@ -183,8 +225,10 @@ fn pane(machine: &Machine, piece: &Piece, marks: &[Mark], main: bool) -> Html {
     let title = format!("{}, {name}()", file.name);
     let mut splitter = Splitter::default();
     let lines = (piece.first..=piece.last).map(|number| {
-        let here: Vec<&Mark> =
-            marks.iter().filter(|m| m.file == piece.file && m.line == number).collect();
+        let here: Vec<&Mark> = marks
+            .iter()
+            .filter(|m| m.file == piece.file && m.line == number)
+            .collect();
         line(number, file.line(number), &here, &mut splitter)
     });
     let class = if main { "source main" } else { "source" };
@@ -214,11 +258,13 @@ fn line(number: u32, text: &str, marks: &[&Mark], splitter: &mut Splitter) -> Ht
         Token::Keyword => html! { <b>{piece}</b> },
         Token::Directive => html! { <i>{piece}</i> },
     });
-    let marks = marks.iter().map(|mark| html! { <span class="mark">{format!(" ◂ {}", mark.words)}</span> });
+    let marks = marks
+        .iter()
+        .map(|mark| html! { <span class="mark">{format!(" ◂ {}", mark.words)}</span> });
     html! {
         <>
             <span class={class}>
-                <span class="number">{format!("{number:>5} ")}</span>
+                <span class="number">{format!("{number:>6}  ")}</span>
                 {for pieces}
                 {for marks}
             </span>

@@ -55,10 +55,14 @@ fn row(row: &Row, n: usize, session: &Session, ears: &Ears) -> Html {
     };
     let number = ears.button("to-step", n.to_string(), Msg::Jump(n));
     let first_finding = row.notes.len() - row.findings.min(row.notes.len());
-    let notes = row.notes.iter().enumerate().map(|(idx, note)| match idx >= first_finding {
-        true => html! { <><br /><strong class="note">{note.clone()}</strong></> },
-        false => html! { <><br /><span class="note">{note.clone()}</span></> },
-    });
+    let notes = row
+        .notes
+        .iter()
+        .enumerate()
+        .map(|(idx, note)| match idx >= first_finding {
+            true => html! { <><br /><strong class="note">{note.clone()}</strong></> },
+            false => html! { <><br /><span class="note">{note.clone()}</span></> },
+        });
     html! {
         <tr class={class} aria-current={here.then_some("step")}>
             <td>{number}</td>

@@ -63,7 +63,14 @@ impl Splitter {
             let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
             let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
             let keyword = KEYWORDS.contains(&&rest[..length]);
-            return (if keyword { Token::Keyword } else { Token::Plain }, length);
+            return (
+                if keyword {
+                    Token::Keyword
+                } else {
+                    Token::Plain
+                },
+                length,
+            );
         }
         (Token::Plain, first.len_utf8())
     }
@@ -87,8 +94,14 @@ mod tests {
 
     fn kinds(line: &str) -> String {
         let pieces = Splitter::default().line(line);
-        assert_eq!(pieces.iter().map(|(_, text)| *text).collect::<String>(), line);
-        let mut kinds = pieces.iter().map(|(token, _)| format!("{token:?}")).collect::<Vec<_>>();
+        assert_eq!(
+            pieces.iter().map(|(_, text)| *text).collect::<String>(),
+            line
+        );
+        let mut kinds = pieces
+            .iter()
+            .map(|(token, _)| format!("{token:?}"))
+            .collect::<Vec<_>>();
         kinds.dedup();
         kinds.join(" ")
     }

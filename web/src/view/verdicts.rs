@@ -30,7 +30,11 @@ impl Explored {
         let machine = scenario.machine(&built).map_err(|e| e.to_string())?;
         let outcome = explore(&machine, limits());
         let expected = scenario.expected_on(config);
-        let explored = Explored { config: config.into(), outcome, expected };
+        let explored = Explored {
+            config: config.into(),
+            outcome,
+            expected,
+        };
         explored.complain(&scenario.file)?;
         Ok(explored)
     }
@@ -46,7 +50,11 @@ impl Explored {
                 verdict.item.name(),
                 verdict.found.name().to_lowercase(),
                 self.outcome.states,
-                if self.outcome.complete { "" } else { ", not all" },
+                if self.outcome.complete {
+                    ""
+                } else {
+                    ", not all"
+                },
             ))
         })
     }
@@ -61,9 +69,16 @@ impl Explored {
     }
 
     fn looked_at(&self) -> String {
-        let Outcome { states, transitions, complete, .. } = &self.outcome;
+        let Outcome {
+            states,
+            transitions,
+            complete,
+            ..
+        } = &self.outcome;
         match complete {
-            true => format!("All executions were explored: {states} states, {transitions} transitions."),
+            true => {
+                format!("All executions were explored: {states} states, {transitions} transitions.")
+            }
             false => format!("{states} states were explored, not all there are."),
         }
     }
@@ -95,7 +110,11 @@ fn sentence(item: Item, found: Quantifier) -> String {
         Quantifier::Sometimes => "Some executions, not all,",
         Quantifier::Never => "No execution",
     };
-    let s = if found == Quantifier::Sometimes { "" } else { "s" };
+    let s = if found == Quantifier::Sometimes {
+        ""
+    } else {
+        "s"
+    };
     match item {
         Item::Printed(class) => format!("{who} print{s} {}.", class.name()),
         Item::Broken(rule) => format!("{who} break{s} {}.", rule.name()),
@@ -110,28 +129,36 @@ fn sentence(item: Item, found: Quantifier) -> String {
 /// The table.
 pub fn verdicts(scenario: &Scenario, explored: &[Explored]) -> Html {
     let label = format!("Verdicts on {}", scenario.file);
-    scrolling(label, html! {
-        <table class="verdicts">
-            <thead><tr>
-                <th scope="col">{"configuration"}</th><th scope="col">{"printed"}</th>
-                <th scope="col">{"rules broken"}</th><th scope="col">{"comes back"}</th>
-                <th scope="col">{"explored"}</th>
-            </tr></thead>
-            <tbody>{for explored.iter().map(row)}</tbody>
-        </table>
-    })
+    scrolling(
+        label,
+        html! {
+            <table class="verdicts">
+                <thead><tr>
+                    <th scope="col">{"configuration"}</th><th scope="col">{"printed"}</th>
+                    <th scope="col">{"rules broken"}</th><th scope="col">{"comes back"}</th>
+                    <th scope="col">{"explored"}</th>
+                </tr></thead>
+                <tbody>{for explored.iter().map(row)}</tbody>
+            </table>
+        },
+    )
 }
 
 fn row(explored: &Explored) -> Html {
     let items = explored.items();
     let some = |wanted: fn(&Item) -> bool| {
         let list = items.iter().copied().filter(wanted);
-        list.map(|item| entry(item, explored.found(item))).collect::<Vec<Html>>()
+        list.map(|item| entry(item, explored.found(item)))
+            .collect::<Vec<Html>>()
     };
     let printed = some(|item| matches!(item, Item::Printed(_)));
     let broken = some(|item| matches!(item, Item::Broken(_)));
     let states = &explored.outcome.states;
-    let extent = if explored.outcome.complete { format!("all {states} states") } else { format!("{states} states, not all") };
+    let extent = if explored.outcome.complete {
+        format!("all {states} states")
+    } else {
+        format!("{states} states, not all")
+    };
     html! {
         <tr>
             <th scope="row">{&explored.config}</th>
@@ -144,7 +171,11 @@ fn row(explored: &Explored) -> Html {
 }
 
 fn or(list: Vec<Html>, nothing: &'static str) -> Html {
-    if list.is_empty() { html! { {nothing} } } else { list.into_iter().collect() }
+    if list.is_empty() {
+        html! { {nothing} }
+    } else {
+        list.into_iter().collect()
+    }
 }
 
 fn entry(item: Item, found: Quantifier) -> Html {
@@ -159,7 +190,9 @@ fn entry(item: Item, found: Quantifier) -> Html {
 fn silent(explored: &Explored) -> Html {
     match explored.found(Item::Silent) {
         Quantifier::Never => html! {},
-        found => html! { <span class="entry">{format!("wrong, and silent: {} ", found.name().to_lowercase())}</span> },
+        found => {
+            html! { <span class="entry">{format!("wrong, and silent: {} ", found.name().to_lowercase())}</span> }
+        }
     }
 }
 
