@@ -268,3 +268,18 @@ fn unusable_scenarios_are_told() {
     );
     assert!(Choice::parse(Some("c0"), Some("hang")).is_err());
 }
+
+#[test]
+fn where_nothing_is_wrong_the_figure_stands_inside() {
+    let locks = SMALL.replace("x = 1;", "x = 3;");
+    let plain = Session::start("small.c", &locks, None, &Choice::First).unwrap();
+    assert_eq!(plain.cursor, plain.len(), "no lock is ever held");
+    let text = include_str!("../../model/scenarios/gfp-atomic-spin-lock-irqsave.c");
+    let fine = Session::start("a.c", text, Some("preempt-debug"), &Choice::First).unwrap();
+    let held: usize = fine
+        .machine()
+        .contexts(CpuId(0))
+        .map(|context| context.held.len())
+        .sum();
+    assert!(held >= 2, "the caller's lock and zone->lock or pcp->lock");
+}

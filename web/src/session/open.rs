@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use model::explore::trace::Trace;
-use model::machine::Schedule;
+use model::machine::{CpuId, Schedule};
 use model::report::Shot;
 use model::report::link::{Link, Source};
 use model::scenario::Scenario;
@@ -14,7 +14,7 @@ use crate::spec::{Choice, Figure};
 
 impl Session {
     /// A session on a configuration (the scenario's first, when none is named), at the first thing
-    /// that is wrong in the chosen execution or at its end.
+    /// that is wrong in the chosen execution; where nothing is, deep inside it or at its end.
     ///
     /// # Errors
     /// Complete messages: the scenario cannot be used, or there is no such execution.
@@ -138,7 +138,27 @@ impl Session {
             Choice::Find(Item::Violation | Item::Silent) | Choice::First | Choice::Given(_) => true,
         };
         let found = self.trace.findings().find(|(_, finding)| wanted(finding));
-        found.map_or(self.len(), |(n, _)| n)
+        let is_null = |n: &usize| self.trace.state(*n).console.null;
+        match (choice, found) {
+            (Choice::Find(Item::Hang), _) => self.len(),
+            (Choice::Find(Item::Null), _) => (0..=self.len()).find(is_null).unwrap_or(self.len()),
+            (_, Some((n, _))) => n,
+            (_, None) => self.innermost_step(),
+        }
+    }
+
+    /// Where nothing is wrong: the last state with the most locks held, or the end. At the end
+    /// everything is off the stage.
+    fn innermost_step(&self) -> usize {
+        let n_held = |n: usize| {
+            let machine = self.trace.state(n);
+            let cpus = (0..machine.setup().n_cpus).map(CpuId);
+            cpus.flat_map(|cpu| machine.contexts(cpu))
+                .map(|c| c.held.len())
+                .sum::<usize>()
+        };
+        let most = (0..=self.len()).map(|n| (n_held(n), n)).max();
+        most.map_or(0, |(_, n)| n)
     }
 
     pub(super) fn link(&mut self, fragment: &str) {
