@@ -27,13 +27,15 @@ static inline void write_sequnlock(seqlock_t *sl)
 /* A reader waits while a writer is inside; on PREEMPT_RT it waits on the lock. */
 static inline unsigned int read_seqbegin(seqlock_t *sl)
 {
-	while (READ_ONCE(sl->sequence) & 1) {
+	unsigned int start;
+
+	while ((start = READ_ONCE(sl->sequence)) & 1) {
 #ifdef CONFIG_PREEMPT_RT
 		spin_lock(&sl->lock);
 		spin_unlock(&sl->lock);
 #endif
 	}
-	return sl->sequence;
+	return start;
 }
 
 static inline bool read_seqretry(seqlock_t *sl, unsigned int start)
