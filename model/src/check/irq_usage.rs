@@ -10,19 +10,42 @@ use crate::machine::context::ContextKind;
 use crate::machine::event::{LockRef, Now};
 use crate::machine::lockdep::Usage;
 
+/// By a writer, by a reader.
+const IN_HARDIRQ: [&str; 2] = ["IN-HARDIRQ-W", "IN-HARDIRQ-R"];
+const HARDIRQ_ON: [&str; 2] = ["HARDIRQ-ON-W", "HARDIRQ-ON-R"];
+const IN_SOFTIRQ: [&str; 2] = ["IN-SOFTIRQ-W", "IN-SOFTIRQ-R"];
+const SOFTIRQ_ON: [&str; 2] = ["SOFTIRQ-ON-W", "SOFTIRQ-ON-R"];
+
 /// The two usages that contradict each other, as lockdep names them.
 pub(super) fn check(lock: &LockRef, usage: Usage, now: &Now) -> Option<(&'static str, &'static str)> {
     if lock.trylock || !known_to_lockdep(lock) {
         return None;
     }
     let bh_off = now.preempt_count & 0xff00 != 0;
-    match now.context {
-        ContextKind::Nmi if usage.used.is_some() => Some(("INITIAL USE", "IN-NMI")),
-        ContextKind::Nmi => None,
-        ContextKind::Hardirq { .. } if usage.hardirq_on => Some(("HARDIRQ-ON-W", "IN-HARDIRQ-W")),
-        ContextKind::Softirq if usage.softirq_on => Some(("SOFTIRQ-ON-W", "IN-SOFTIRQ-W")),
-        _ if usage.in_hardirq && !now.irqs_off => Some(("IN-HARDIRQ-W", "HARDIRQ-ON-W")),
-        _ if usage.in_softirq && !now.irqs_off && !bh_off => Some(("IN-SOFTIRQ-W", "SOFTIRQ-ON-W")),
+    let (write, read) = (usage.write, usage.read);
+    let other = |by_writer: bool, by_reader: bool, names: [&'static str; 2]| match lock.read {
+        _ if by_writer => Some(names[0]),
+        // Readers do not keep readers out.
+        false if by_reader => Some(names[1]),
         _ => None,
+    };
+    let mine = |names: [&'static str; 2]| names[usize::from(lock.read)];
+    match now.context {
+        ContextKind::Nmi => {
+            other(usage.used_by_writer, usage.used.is_some(), ["INITIAL USE", "INITIAL READ USE"])
+                .map(|from| (from, "IN-NMI"))
+        }
+        ContextKind::Hardirq { .. } => other(write.hardirq_on, read.hardirq_on, HARDIRQ_ON)
+            .map(|from| (from, mine(IN_HARDIRQ))),
+        ContextKind::Softirq if write.softirq_on || (read.softirq_on && !lock.read) => {
+            other(write.softirq_on, read.softirq_on, SOFTIRQ_ON).map(|from| (from, mine(IN_SOFTIRQ)))
+        }
+        ContextKind::Softirq | ContextKind::Task if now.irqs_off => None,
+        ContextKind::Softirq | ContextKind::Task => {
+            let hard = other(write.in_hardirq, read.in_hardirq, IN_HARDIRQ);
+            let soft = || other(write.in_softirq, read.in_softirq, IN_SOFTIRQ).filter(|_| !bh_off);
+            hard.map(|from| (from, mine(HARDIRQ_ON)))
+                .or_else(|| soft().map(|from| (from, mine(SOFTIRQ_ON))))
+        }
     }
 }

@@ -8,11 +8,22 @@ use super::context::ContextKind;
 use super::event::LockRef;
 use crate::syntax::source::Span;
 
-/// How a class has been used so far (`enum lock_usage_bit`, writer side).
+/// How a class has been used so far (`enum lock_usage_bit`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Usage {
     /// `INITIAL USE`: taken at all, outside NMI. Where first.
     pub used: Option<Span>,
+    /// One of these was a writer: `INITIAL USE`, not `INITIAL READ USE`.
+    pub used_by_writer: bool,
+    /// By writers, and by whoever takes a lock that has no readers.
+    pub write: Levels,
+    /// By readers.
+    pub read: Levels,
+}
+
+/// In which interrupt levels, and with which of them enabled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Levels {
     /// Taken in a hard interrupt (`IN-HARDIRQ-W`).
     pub in_hardirq: bool,
     /// Taken in a softirq (`IN-SOFTIRQ-W`).
@@ -32,9 +43,9 @@ impl Usage {
             (false, true) => '+',
             (true, true) => '?',
         };
-        let hard = pair(self.in_hardirq, self.hardirq_on);
-        let soft = pair(self.in_softirq, self.softirq_on);
-        format!("{hard}.{soft}.")
+        let hard = |by: Levels| pair(by.in_hardirq, by.hardirq_on);
+        let soft = |by: Levels| pair(by.in_softirq, by.softirq_on);
+        [hard(self.write), hard(self.read), soft(self.write), soft(self.read)].iter().collect()
     }
 }
 
@@ -65,13 +76,15 @@ impl Lockdep {
         }
         let usage = self.classes.entry(lock.class).or_default();
         usage.used.get_or_insert(span);
+        usage.used_by_writer |= !lock.read;
+        let by = if lock.read { &mut usage.read } else { &mut usage.write };
         if !lock.trylock {
-            usage.in_hardirq |= matches!(context, ContextKind::Hardirq { .. });
-            usage.in_softirq |= context == ContextKind::Softirq;
+            by.in_hardirq |= matches!(context, ContextKind::Hardirq { .. });
+            by.in_softirq |= context == ContextKind::Softirq;
         }
         if !irqs_off {
-            usage.hardirq_on = true;
-            usage.softirq_on |= !bh_off;
+            by.hardirq_on = true;
+            by.softirq_on |= !bh_off;
         }
     }
 
