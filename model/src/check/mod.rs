@@ -259,6 +259,17 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
             let detail = Detail::Balance { text: lock_balance::text(before, &event.kind) };
             Some(draft(Rule::LockBalance, Some(Class::Warning), lockdep, detail))
         }
+        EventKind::NotBegun { section } => {
+            let printed = if section.starts_with("rcu") { lockdep } else { config.debug_preempt };
+            let detail = Detail::Balance { text: lock_balance::text(before, &event.kind) };
+            Some(draft(Rule::LockBalance, Some(Class::Warning), printed, detail))
+        }
+        EventKind::IrqsLeft { off } => {
+            // __handle_irq_event_percpu() looks at it in every configuration.
+            let handler = matches!(event.context, ContextKind::Hardirq { .. });
+            let detail = Detail::Balance { text: lock_balance::text(before, &event.kind) };
+            Some(draft(Rule::LockBalance, Some(Class::Warning), handler && !off, detail))
+        }
         EventKind::ListCorruption(text) => {
             let detail = Detail::List { text: text.clone() };
             Some(draft(Rule::ListIntegrity, Some(Class::ListCorruption), true, detail))

@@ -121,6 +121,8 @@ pub struct Context {
     pub waits_for: Option<LockRef>,
     /// A choice of the environment that is open or made.
     pub choosing: Choosing,
+    /// Its last step asked the scheduler for another task: `schedule()`, `cond_resched()`.
+    pub may_switch: bool,
     /// The locks it holds, oldest first.
     pub held: Vec<Held>,
     /// Depth of RCU readers.

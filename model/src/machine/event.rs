@@ -110,6 +110,10 @@ pub enum EventKind {
     LockReleased(LockRef),
     /// The entry function ended with `n_locks` held, or with `preempt_count` changed by it.
     LeftUnbalanced { n_locks: u32, preempt_count: u32, expected: u32 },
+    /// It ended with interrupts on that were off when it began, or the other way round.
+    IrqsLeft { off: bool },
+    /// A section was ended that had not begun.
+    NotBegun { section: &'static str },
     /// Released although this context does not hold it.
     BadUnlock(LockRef),
     /// `might_sleep()` in the code, or a sleeping lock's own on PREEMPT_RT (`lock`).

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::access::Mode;
-use super::context::{Choosing, Context, ContextKind, Frame};
+use super::context::{Choosing, Context, ContextKind, Frame, SOFTIRQ_DISABLE_OFFSET};
 use super::event::{Event, EventKind, Fault, Now};
 use super::{CpuId, Machine, RunId};
 use crate::program::{BinaryOp, FuncId, Kind, Op, Program, Reg, UnaryOp, address};
@@ -60,6 +60,7 @@ impl Machine {
             atomic: 0,
             waits_for: None,
             choosing: Choosing::No,
+            may_switch: false,
             held: Vec::new(),
             rcu_depth: 0,
             migrate_disable: 0,
@@ -73,6 +74,7 @@ impl Machine {
 impl Exec<'_> {
     /// Executes until the next statement.
     pub(super) fn run(&mut self) -> Flow {
+        self.ctx.may_switch = false;
         for _ in 0..OPS_PER_STEP_MAX {
             let Some(frame) = self.ctx.frames.last() else { return Flow::StepEnds };
             let (func, pc) = (frame.func, frame.pc as usize);
@@ -315,10 +317,17 @@ impl Exec<'_> {
             ContextKind::Task => u32::from(off),
             _ => self.ctx.preempt_count_before + self.ctx.kind.preempt_offset(),
         };
-        let preempt_count = self.cpu_mut().preempt_count;
+        let irqs_off = run.is_some_and(|r| r.placement.irqs_off);
+        let bh_off = run.is_some_and(|r| r.placement.bh_off);
+        // On PREEMPT_RT a task keeps this part of the count itself.
+        let below = below + u32::from(bh_off) * SOFTIRQ_DISABLE_OFFSET;
+        let preempt_count = self.cpu_mut().preempt_count + self.ctx.bh_disable * SOFTIRQ_DISABLE_OFFSET;
         let n_locks = (self.ctx.held.len() as u32).saturating_sub(u32::from(own));
         if n_locks > 0 || preempt_count != below {
             self.event(EventKind::LeftUnbalanced { n_locks, preempt_count, expected: below });
+        }
+        if self.cpu_mut().irqs_off != irqs_off {
+            self.event(EventKind::IrqsLeft { off: !irqs_off });
         }
     }
 

@@ -191,18 +191,23 @@ impl Exec<'_> {
         if first {
             self.event(EventKind::LockBusy(lock));
             if lock.sleeps {
+                // Held by the interrupted task, which looks like the waiter itself: it waits for ever.
+                let waits_for_ever = self.interrupted_task_owns(&lock);
                 let now = self.now();
                 self.event(EventKind::Schedule { now });
-                // Held by the interrupted task, which looks like the waiter itself: it waits for ever.
-                if self.ctx.kind == ContextKind::Nmi && !self.interrupted_task_owns(&lock) {
-                    let reason = "it cannot return from an NMI in which it scheduled";
-                    self.event(EventKind::Panic(reason.into()));
-                    return self.halt(reason);
+                if self.ctx.kind == ContextKind::Nmi && !waits_for_ever {
+                    return self.scheduled_in_nmi();
                 }
             }
         }
         self.ctx.waits_for = Some(lock);
         Flow::Wait
+    }
+
+    pub(super) fn scheduled_in_nmi(&mut self) -> Flow {
+        let reason = "it cannot return from an NMI in which it scheduled";
+        self.event(EventKind::Panic(reason.into()));
+        self.halt(reason)
     }
 
     fn interrupted_task_owns(&self, lock: &LockRef) -> bool {

@@ -6,6 +6,7 @@ use super::context::{Choosing, ContextKind, Held, PREEMPT_OFFSET, SOFTIRQ_DISABL
 use super::event::{EventKind, LockRef, LockType};
 use super::exec::{Exec, Flow};
 use super::lock::Ask;
+use crate::config::Preemption;
 use crate::program::address::PERCPU_STRIDE;
 use crate::program::{Primitive, Reg};
 
@@ -79,7 +80,8 @@ impl Exec<'_> {
                 let file = self.machine.c_string(a);
                 self.and_next(|e| e.might_sleep(&file, b as u32, false))
             }
-            Primitive::Schedule | Primitive::CondResched => self.next(),
+            Primitive::Schedule => self.schedule(),
+            Primitive::CondResched => self.and_next(Self::cond_resched),
             Primitive::Printk | Primitive::Printf => self.printk(which, dst, args, n),
             Primitive::Panic => {
                 let text = self.format(args, n);
@@ -133,9 +135,15 @@ impl Exec<'_> {
         self.event(EventKind::PreemptCount { from, to });
     }
 
+    /// As `preempt_count_sub()` of `CONFIG_DEBUG_PREEMPT`, which refuses to go below zero.
     pub(super) fn sub_preempt_count(&mut self, offset: u32) {
         let from = self.cpu_mut().preempt_count;
-        let to = from.saturating_sub(offset);
+        let preemption_part = 0xff;
+        if from < offset || (offset < preemption_part && from & preemption_part == 0) {
+            let section = if offset == PREEMPT_OFFSET { "preempt_disable()" } else { "local_bh_disable()" };
+            return self.event(EventKind::NotBegun { section });
+        }
+        let to = from - offset;
         self.cpu_mut().preempt_count = to;
         self.event(EventKind::PreemptCount { from, to });
     }
@@ -153,6 +161,9 @@ impl Exec<'_> {
 
     fn bottom_halves(&mut self, off: bool) {
         if self.machine.config().rt && self.ctx.kind == ContextKind::Task {
+            if !off && self.ctx.bh_disable == 0 {
+                return self.event(EventKind::NotBegun { section: "local_bh_disable()" });
+            }
             let step = |n: &mut u32| *n = if off { *n + 1 } else { n.saturating_sub(1) };
             step(&mut self.ctx.bh_disable);
             step(&mut self.ctx.migrate_disable);
@@ -170,6 +181,8 @@ impl Exec<'_> {
             self.ctx.held.push(Held { lock: LockRef::rcu(ty), span: self.span });
         } else if let Some(idx) = self.ctx.held.iter().rposition(|h| h.lock.ty == ty) {
             self.ctx.held.remove(idx);
+        } else {
+            return self.event(EventKind::NotBegun { section: "rcu_read_lock()" });
         }
         match ty {
             LockType::RcuBh => self.bottom_halves(begin),
@@ -199,6 +212,29 @@ impl Exec<'_> {
     pub(super) fn might_sleep(&mut self, file: &str, line: u32, lock: bool) {
         let now = self.now();
         self.event(EventKind::MightSleep { file: file.into(), line, lock, now });
+        if !lock && self.machine.config().preemption == Preemption::Voluntary {
+            self.cond_resched();
+        }
+    }
+
+    /// `schedule()` of a task that stays runnable: after this statement another one may run.
+    fn schedule(&mut self) -> Flow {
+        let now = self.now();
+        self.event(EventKind::Schedule { now });
+        if self.ctx.kind == ContextKind::Nmi {
+            return self.scheduled_in_nmi();
+        }
+        self.ctx.may_switch = true;
+        self.next()
+    }
+
+    /// Nothing to do where the scheduler may preempt anyway; elsewhere it looks at what it can see
+    /// of `preempt_count`.
+    fn cond_resched(&mut self) {
+        let config = self.machine.config();
+        let asks = matches!(config.preemption, Preemption::None | Preemption::Voluntary);
+        let count = self.machine.cpus[usize::from(self.cpu.0)].preempt_count;
+        self.ctx.may_switch |= asks && self.machine.visible_preempt_count(count) == 0;
     }
 
     fn memset(&mut self, addr: u64, value: u8, len: u64, dst: Reg) -> Flow {

@@ -62,7 +62,8 @@ impl Machine {
 
     fn enabled_switches(&self, cpu: CpuId, actions: &mut Vec<Action>) {
         let this = &self.cpus[usize::from(cpu.0)];
-        if !this.interrupts.is_empty() || (this.current.is_some() && !self.preemptible(cpu)) {
+        let stays = self.top(cpu).is_some_and(|task| !task.may_switch && !self.preemptible(cpu));
+        if !this.interrupts.is_empty() || stays {
             return;
         }
         for (idx, task) in self.tasks.iter().enumerate() {

@@ -119,7 +119,7 @@ primitives! {
     /// Gives up the CPU.
     Schedule = "schedule",
     /// Gives up the CPU where the preemption model wants it.
-    CondResched = "cond_resched",
+    CondResched = "_cond_resched",
 
     /// Output has no place in memory.
     Printk = "printk",

@@ -122,6 +122,8 @@ fn matters(event: &Event) -> bool {
         | EventKind::Return { .. }
         | EventKind::LockWanted { .. }
         | EventKind::LeftUnbalanced { .. }
+        | EventKind::IrqsLeft { .. }
+        | EventKind::NotBegun { .. }
         | EventKind::BadUnlock(_)
         | EventKind::MightSleep { .. }
         | EventKind::PreemptCount { .. }

@@ -224,6 +224,8 @@ fn note(before: &Machine, event: &Event) -> Option<String> {
         | EventKind::Switch { .. }
         | EventKind::LockWanted { .. }
         | EventKind::LeftUnbalanced { .. }
+        | EventKind::IrqsLeft { .. }
+        | EventKind::NotBegun { .. }
         | EventKind::BadUnlock(_)
         | EventKind::MightSleep { .. }
         | EventKind::Warning { .. }

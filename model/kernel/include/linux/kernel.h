@@ -40,7 +40,7 @@
 	(b) = __tmp; })
 
 void __might_sleep(const char *file, int line);
-void cond_resched(void);
+void _cond_resched(void);
 
 /* The annotation is followed in every configuration; whether it prints is the configuration's. */
 #define might_sleep() __might_sleep(__FILE__, __LINE__)
@@ -48,6 +48,7 @@ void cond_resched(void);
 	if (cond)			\
 		might_sleep();		\
 	})
+#define cond_resched() ({ might_sleep(); _cond_resched(); })
 
 /* Integer square root, rounded down, one bit of the result a round. */
 static inline unsigned long int_sqrt(unsigned long x)

@@ -1,0 +1,124 @@
+//! What the detectors say about small pieces of kernel C, on each configuration.
+
+use model::config::Config;
+use model::explore::{End, Limits, explore};
+use model::scenario::Scenario;
+
+/// How executions end: what is printed, `|`, what is broken; then `hang`, `null`.
+fn ends(config: &str, runs: &[(&str, &str)], text: &str) -> Vec<String> {
+    let run = |(context, entry): &(&str, &str)| {
+        format!("[[run]]\ncontext = \"{context}\"\nentry = \"{entry}\"\n")
+    };
+    let runs: String = runs.iter().map(run).collect();
+    let text = format!("/*+++\nkernel = \"v5.9\"\n{runs}+++*/\n{text}\n");
+    let scenario = Scenario::parse("test.c", &text).unwrap_or_else(|e| panic!("{e}"));
+    let config = Config::named(config).unwrap();
+    let machine = scenario.machine(&config).unwrap_or_else(|e| panic!("{e}"));
+    let outcome = explore(&machine, Limits { states_max: 20_000 });
+    let mut all: Vec<String> = outcome.ends.iter().map(|group| words(&group.end)).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn words(end: &End) -> String {
+    let printed = end.printed.iter().map(|c| c.name());
+    let broken = end.broken.iter().map(|r| r.name());
+    let flags = [("hang", end.hang), ("null", end.null)];
+    let flags = flags.into_iter().filter(|(_, set)| *set).map(|(word, _)| word);
+    let all: Vec<&str> = printed.chain(["|"]).chain(broken).chain(flags).collect();
+    all.join(" ")
+}
+
+/// One task that runs `f`.
+fn task(config: &str, text: &str) -> Vec<String> {
+    ends(config, &[("task", "f")], text)
+}
+
+#[test]
+fn schedule_is_judged_where_it_is_called() {
+    let text = "void f(void) { preempt_disable(); schedule(); preempt_enable(); }";
+    for config in ["preempt-debug", "preempt-nodebug", "none-debug", "rt-nodebug"] {
+        assert_eq!(task(config, text), ["scheduling-while-atomic | R-schedule-atomic"], "{config}");
+    }
+    assert_eq!(task("none-nodebug", text), ["| R-schedule-atomic"]);
+    assert_eq!(task("rt-debug", "void f(void) { schedule(); }"), ["|"]);
+    let text = "static DEFINE_SPINLOCK(l);\nvoid f(void) { spin_lock(&l); cond_resched(); spin_unlock(&l); }";
+    assert_eq!(task("preempt-debug", text), ["sleeping-in-atomic | R-might-sleep"]);
+    assert_eq!(task("rt-debug", text), ["sleeping-in-atomic | R-might-sleep"]);
+    assert_eq!(task("none-nodebug", text), ["| R-might-sleep"]);
+}
+
+/// Two tasks of one CPU: `g` warns when it runs while `f` is between its two statements.
+#[test]
+fn without_preemption_tasks_change_where_they_ask_for_it() {
+    let runs = [("task", "f"), ("task", "g")];
+    let between = |what: &str| {
+        format!("int x;\nvoid f(void) {{ x = 1; {what} x = 2; }}\nvoid g(void) {{ WARN_ON(x == 1); }}")
+    };
+    let both = ["warning | R-warning", "|"];
+    for (config, what, expected) in [
+        ("none-debug", "", &both[1..]),
+        ("voluntary-debug", "", &both[1..]),
+        ("preempt-debug", "", &both[..]),
+        ("none-debug", "might_sleep();", &both[1..]),
+        ("voluntary-debug", "might_sleep();", &both[..]),
+        ("none-debug", "cond_resched();", &both[..]),
+        ("none-nodebug", "schedule();", &both[..]),
+    ] {
+        assert_eq!(ends(config, &runs, &between(what)), expected, "{config} {what}");
+    }
+}
+
+#[test]
+fn sections_must_balance() {
+    let warned = ["warning | R-lock-balance"];
+    let silent = ["| R-lock-balance"];
+    for body in [
+        "preempt_enable();", "rcu_read_unlock();", "local_bh_enable();", "local_bh_disable();",
+        "preempt_disable();", "rcu_read_lock();",
+    ] {
+        let text = format!("void f(void) {{ {body} }}");
+        for config in ["preempt", "none", "rt"] {
+            assert_eq!(task(&format!("{config}-debug"), &text), warned, "{config} {body}");
+            assert_eq!(task(&format!("{config}-nodebug"), &text), silent, "{config} {body}");
+        }
+    }
+    assert_eq!(task("preempt-debug", "void f(void) { local_irq_disable(); }"), silent);
+    for context in ["timer", "hrtimer_hard", "nmi", "stop_machine", "timer_irqsafe", "local_bh_disable"] {
+        for config in ["preempt-debug", "rt-debug"] {
+            assert_eq!(ends(config, &[(context, "f")], "void f(void) { }"), ["|"], "{context}");
+        }
+    }
+    let handler = [("irq_handler_nothread", "f")];
+    assert_eq!(ends("rt-nodebug", &handler, "void f(void) { local_irq_enable(); }"), warned);
+}
+
+#[test]
+fn readers_do_not_keep_readers_out() {
+    let runs = [("task", "f"), ("irq_handler", "g")];
+    let text = |f: &str, g: &str| {
+        format!(
+            "static DEFINE_RWLOCK(l);\nvoid f(void) {{ {f}_lock(&l); {f}_unlock(&l); }}\n\
+             void g(void) {{ {g}_lock(&l); {g}_unlock(&l); }}"
+        )
+    };
+    assert_eq!(ends("preempt-debug", &runs, &text("read", "read")), ["|"]);
+    for (f, g) in [("read", "write"), ("write", "read"), ("write", "write")] {
+        let found = ends("preempt-debug", &runs, &text(f, g));
+        let usage = "inconsistent-lock-state | R-irq-usage";
+        let both = [usage.to_string(), usage.replace("R-irq-usage", "R-irq-usage R-deadlock hang")];
+        assert_eq!(found, both, "{f} {g}");
+    }
+}
+
+#[test]
+fn a_seqlock_reader_sees_all_or_nothing() {
+    let text = "static DEFINE_SEQLOCK(s);\nint a, b;\n\
+        void f(void) { write_seqlock(&s); a++; b++; write_sequnlock(&s); }\n\
+        void g(void)\n{\nunsigned int start;\nint x, y;\ndo {\nstart = read_seqbegin(&s);\nx = a;\ny = b;\n\
+        } while (read_seqretry(&s, start));\nWARN_ON(x != y);\n}";
+    for config in ["preempt-debug", "rt-debug"] {
+        assert_eq!(ends(config, &[("task", "g"), ("timer", "f")], text), ["|"], "{config}");
+    }
+}
