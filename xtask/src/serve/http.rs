@@ -8,6 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tiny_http::{Header, Method, Request, Response};
 
+const HTML: &str = "text/html; charset=utf-8";
+
+const NO_SITE: &str = "<!DOCTYPE html><html lang=\"en\"><title>No site</title>\
+                       <body><p>The site has not been built.</p></body></html>";
+
 /// A server bound to a port of 127.0.0.1.
 pub struct Server {
     listener: Arc<tiny_http::Server>,
@@ -97,15 +102,12 @@ impl Site {
     }
 
     fn send(&self, request: Request, file: &Path, status: u16) {
-        let Ok(mut content) = fs::read(file) else {
-            let text = "not found; has the site been built?";
-            request
-                .respond(Response::from_string(text).with_status_code(404))
-                .ok();
-            return;
+        // A site that could not be built yet has no page for missing pages either.
+        let (mut content, kind) = match fs::read(file) {
+            Ok(content) => (content, content_type(file)),
+            Err(_) => (NO_SITE.into(), HTML),
         };
-        let kind = content_type(file);
-        if let (Some(live), "text/html; charset=utf-8") = (&self.live, kind) {
+        if let (Some(live), HTML) = (&self.live, kind) {
             content = with_script(content, &live.script());
         }
         // The module's folder is named after its content.
@@ -182,7 +184,7 @@ fn content_type(file: &Path) -> &'static str {
         .and_then(|extension| extension.to_str())
         .unwrap_or("")
     {
-        "html" => "text/html; charset=utf-8",
+        "html" => HTML,
         "css" => "text/css; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "json" | "map" => "application/json",

@@ -30,9 +30,11 @@ impl Live {
         self.publish(Some(error));
     }
 
-    /// The script that a page carries to follow this.
+    /// The script that a page carries to follow this. A page that is opened after a failed build
+    /// asks from before it, and is told at once.
     pub fn script(&self) -> String {
-        let generation = self.lock().generation;
+        let last = self.lock();
+        let generation = last.generation - u64::from(last.error.is_some());
         format!(
             "<script>{}({generation});</script>",
             include_str!("live.js").trim_end()

@@ -1,6 +1,6 @@
-//! Without JavaScript the pages are complete.
+//! Without JavaScript, and without the module, the pages are complete.
 
-use crate::support::{NO_SCRIPTS, browse, has_figure, page_names};
+use crate::support::{DESKTOP, NO_SCRIPTS, browse, has_figure, page_names};
 use fantoccini::Locator;
 
 #[test]
@@ -31,5 +31,35 @@ fn figures_are_there_without_scripts() {
                 );
             }
         }
+    });
+}
+
+#[test]
+fn figures_stay_when_the_module_does_not_come() {
+    browse(DESKTOP, async |page| {
+        let name = page_names()
+            .into_iter()
+            .find(|name| has_figure(name))
+            .expect("a figure");
+        page.block("*.wasm").await;
+        page.open(&name).await;
+        let text = "document.querySelector('.scenario-figure').innerText";
+        let before = page.eval(text).await;
+        page.eval("document.querySelector('.scenario-figure').scrollIntoView()")
+            .await;
+        let asked =
+            "performance.getEntriesByType('resource').some((e) => e.name.includes('.wasm'))";
+        page.wait_until(asked).await;
+        // The figure is put back in the moment after the failure.
+        page.eval_async("new Promise((resolve) => setTimeout(resolve, 200))")
+            .await;
+        assert!(!before.as_str().unwrap().is_empty());
+        assert_eq!(page.eval(text).await, before);
+        // The browser itself reports the request, the site reports nothing as an error.
+        let errors = page.console_errors().await;
+        assert!(
+            errors.iter().all(|error| error.contains(".wasm")),
+            "{errors:#?}"
+        );
     });
 }

@@ -175,6 +175,19 @@ impl Page {
         self.wait_for(css).await.send_keys(keys).await.unwrap();
     }
 
+    /// From the next page on, requests for addresses that match fail (`*` stands for anything).
+    pub async fn block(&self, pattern: &'static str) {
+        self.client
+            .issue_cmd(DevTools("Network.enable", json!({})))
+            .await
+            .unwrap();
+        let blocked = json!({ "urls": [pattern] });
+        self.client
+            .issue_cmd(DevTools("Network.setBlockedURLs", blocked))
+            .await
+            .unwrap();
+    }
+
     /// Takes what the browser has written to its console as errors since the last call.
     pub async fn console_errors(&self) -> Vec<String> {
         let entries = self.client.issue_cmd(BrowserLog).await.unwrap();
@@ -203,6 +216,30 @@ impl WebDriverCompatibleCommand for BrowserLog {
         (
             http::Method::POST,
             Some(json!({ "type": "browser" }).to_string()),
+        )
+    }
+}
+
+/// chromedriver's own command: one of the browser's developer tools, with its parameters.
+#[derive(Debug)]
+struct DevTools(&'static str, Value);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!(
+            "session/{}/goog/cdp/execute",
+            session.unwrap_or_default()
+        ))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (
+            http::Method::POST,
+            Some(json!({ "cmd": self.0, "params": self.1 }).to_string()),
         )
     }
 }
