@@ -10,8 +10,38 @@ use include_dir::{Dir, include_dir};
 
 static TEXTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/kernel");
 
-/// The versions known, without and with their patch series.
-pub const KERNELS: &[&str] = &["v5.9", "v5.9+rfc"];
+/// The versions modelled.
+const VERSIONS: &[&str] = &["v5.9"];
+
+/// The kernels known: each version alone and with each patch series. `v5.9+a+b` has two series.
+pub fn kernels() -> Vec<String> {
+    let series = series();
+    let with = |version: &str| series.iter().map(move |s| format!("{version}+{s}")).collect::<Vec<_>>();
+    VERSIONS.iter().flat_map(|&v| std::iter::once(v.to_string()).chain(with(v))).collect()
+}
+
+/// A sentence unless version and series exist.
+///
+/// # Errors
+/// That sentence.
+pub fn check(kernel: &str) -> Result<(), String> {
+    let mut parts = kernel.split('+');
+    let version = parts.next().unwrap_or_default();
+    let series = series();
+    match VERSIONS.contains(&version) && parts.all(|part| series.iter().any(|s| s == part)) {
+        true => Ok(()),
+        false => Err(format!("unknown kernel `{kernel}`; known are {}", kernels().join(", "))),
+    }
+}
+
+/// The folders of `patches/`, in order.
+fn series() -> Vec<String> {
+    let dirs = TEXTS.get_dir("patches").into_iter().flat_map(Dir::dirs);
+    let name = |dir: &Dir<'_>| Some(dir.path().file_name()?.to_str()?.to_string());
+    let mut names: Vec<String> = dirs.filter_map(name).collect();
+    names.sort();
+    names
+}
 
 /// What every scenario for a kernel sees without asking.
 pub const PRELUDE: &str = "include/model/prelude.h";
@@ -34,10 +64,7 @@ impl Tree {
     /// # Errors
     /// A sentence, when there is no such kernel or one of its patches does not apply.
     pub fn of(kernel: &str) -> Result<Tree, String> {
-        let unknown = || format!("unknown kernel `{kernel}`; known are {}", KERNELS.join(", "));
-        if !KERNELS.contains(&kernel) {
-            return Err(unknown());
-        }
+        check(kernel)?;
         let mut parts = kernel.split('+');
         let version = parts.next().unwrap_or_default();
         let mut files = texts_under(version, "");
@@ -149,8 +176,8 @@ mod tests {
 
     #[test]
     fn every_kernel_has_its_texts() {
-        for kernel in KERNELS {
-            let tree = Tree::of(kernel).unwrap();
+        for kernel in kernels() {
+            let tree = Tree::of(&kernel).unwrap();
             assert!(tree.files.contains_key("mm/page_alloc.c"), "{kernel}");
             assert!(tree.files.contains_key(PRELUDE), "{kernel}");
         }

@@ -59,7 +59,7 @@ impl Call {
 
     /// Whether a kernel has that function.
     pub fn exists_in(&self, kernel: &str) -> bool {
-        self.name != "rcu_alloc_page_lockless" || kernel.ends_with("+rfc")
+        self.name != "rcu_alloc_page_lockless" || kernel.split('+').any(|series| series == "rfc")
     }
 
     /// The C statements that make the call and return whether something came of it.

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::explore::End;
 use crate::explore::trace::Trace;
-use crate::kernel::KERNELS;
+use crate::kernel;
 use crate::machine::context::{CONTEXT_NAMES, ContextKind, placement};
 use crate::machine::{Action, CpuId, Machine, RunId};
 use crate::scenario::{Problem, Scenario};
@@ -102,10 +102,10 @@ pub fn places(axes: &Axes) -> Result<Vec<Place>, String> {
         }
     };
     let mut cells = Vec::new();
-    for kernel in all(&axes.kernels, KERNELS) {
-        if !KERNELS.contains(&kernel.as_str()) {
-            return Err(format!("unknown kernel `{kernel}`; known are {}", KERNELS.join(", ")));
-        }
+    let kernels = kernel::kernels();
+    let kernels: Vec<&str> = kernels.iter().map(String::as_str).collect();
+    for kernel in all(&axes.kernels, &kernels) {
+        kernel::check(&kernel)?;
         let calls = all(&axes.calls, CALLS);
         for config in all(&axes.configs, CONFIGS) {
             Config::named(&config)?;

@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::{CPUS_MAX, Expectation, Item, Problem, Quantifier, Run, Scenario, Zone};
 use crate::config::Config;
-use crate::kernel::KERNELS;
+use crate::kernel;
 use crate::machine::context::CONTEXT_NAMES;
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::{FileId, SourceMap, Span};
@@ -124,9 +124,8 @@ fn scenario(reader: &mut Reader, front: Front, file: &str, text: &str) -> Scenar
     let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let name = base.strip_suffix(".c").unwrap_or(base).to_string();
     let kernel = front.kernel.map(|kernel| {
-        if !KERNELS.contains(&kernel.as_ref().as_str()) {
-            let known = KERNELS.join(", ");
-            reader.error(kernel.span(), format!("unknown kernel `{}`; known are {known}", kernel.as_ref()));
+        if let Err(message) = kernel::check(kernel.as_ref()) {
+            reader.error(kernel.span(), message);
         }
         kernel.into_inner()
     });

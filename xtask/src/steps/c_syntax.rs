@@ -6,7 +6,7 @@ use crate::paths::Paths;
 use crate::{shell, stamp};
 use anyhow::{Result, anyhow, ensure};
 use model::config::Config;
-use model::kernel::{KERNELS, PRELUDE, Tree};
+use model::kernel::{PRELUDE, Tree, kernels};
 use model::scenario::Scenario;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,9 +34,9 @@ pub(super) fn run(paths: &Paths) -> Result<Tally> {
         "there is no C compiler `{COMPILER}` (Debian: apt-get install gcc)"
     );
     let mut tally = Tally::default();
-    for kernel in KERNELS {
-        let tree = Tree::of(kernel).map_err(|error| anyhow!(error))?;
-        let tree = TreeOnDisk::write(&tree, &paths.target("c-syntax").join(kernel))?;
+    for kernel in kernels() {
+        let tree = Tree::of(&kernel).map_err(|error| anyhow!(error))?;
+        let tree = TreeOnDisk::write(&tree, &paths.target("c-syntax").join(&kernel))?;
         for name in CONFIGURATIONS {
             let config = Config::named(name).map_err(|error| anyhow!(error))?;
             for path in &tree.main {
