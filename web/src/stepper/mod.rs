@@ -10,6 +10,7 @@ mod keys;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
 use model::report::{mail, steps};
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
@@ -19,6 +20,10 @@ use crate::session::{Msg, Session};
 use crate::spec::Figure;
 use crate::view::{self, Ears};
 use controls::{CopyKind, Copying, Tools};
+
+/// Milliseconds until the address bar follows. Browsers ignore pages that change it more often than
+/// some hundred times in half a minute, as a slider does.
+const ADDRESS_DELAY: u32 = 150;
 
 /// What a stepper is made of.
 #[derive(Clone, Debug, PartialEq, Properties)]
@@ -150,12 +155,17 @@ fn use_address(
     root: NodeRef,
 ) {
     let shown = (**session).clone();
+    let waiting = use_mut_ref(|| None::<Timeout>);
     use_effect_with((shown, live), move |(shown, live)| {
-        if *live {
-            browser::show_marks(&root);
-            if *touched.borrow() {
-                browser::show_fragment(&shown.fragment());
-            }
+        if !*live {
+            return;
+        }
+        browser::show_marks(&root);
+        if *touched.borrow() {
+            let fragment = shown.fragment();
+            let show = move || browser::show_fragment(&fragment);
+            // The one before is cancelled when it is replaced.
+            *waiting.borrow_mut() = Some(Timeout::new(ADDRESS_DELAY, show));
         }
     });
 }

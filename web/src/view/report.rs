@@ -50,7 +50,7 @@ fn report(session: &Session, n: usize, finding: &Finding, ears: &Ears) -> Html {
         .map(|line| html! { <><span class="line">{line.clone()}</span>{"\n"}</> });
     let splat = (finding.printed && !lines.is_empty()).then(|| {
         let label = format!("Report of step {n}");
-        html! { <pre class="splat" role="region" tabindex="0" aria-label={label}>{for text}</pre> }
+        html! { <pre class="splat" role="group" tabindex="0" aria-label={label}>{for text}</pre> }
     });
     html! {
         <div class={yew::classes!("report", when)}>

@@ -236,7 +236,7 @@ fn pane(machine: &Machine, piece: &Piece, marks: &[Mark], main: bool) -> Html {
     html! {
         <div class={class}>
             <p class="part-title">{title}</p>
-            <pre class="text" role="region" tabindex="0" aria-label={label}>{for lines}</pre>
+            <pre class="text" role="group" tabindex="0" aria-label={label}>{for lines}</pre>
         </div>
     }
 }

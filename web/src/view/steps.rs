@@ -22,7 +22,7 @@ pub fn steps(session: &Session, ears: &Ears) -> Html {
     html! {
         <details class="part steps" open=true>
             <summary>{summary}</summary>
-            <div class="scrolling tall" role="region" tabindex="0" aria-label="Table of steps">
+            <div class="scrolling tall" role="group" tabindex="0" aria-label="Table of steps">
                 <table>
                     <thead><tr>
                         <th scope="col">{"step"}</th><th scope="col">{"who"}</th>

@@ -116,10 +116,12 @@ fn other_choices_keep_the_old_execution() {
 fn links_lead_back() {
     browse(DESKTOP, async |page| {
         open(page, PAGE).await;
+        let (start, _) = position(page).await;
         for what in ["back", "back", "back"] {
             press(page, what).await;
         }
-        page.wait_until("location.hash.startsWith('#w=')").await;
+        let there = format!("location.hash.includes('n={}&')", start - 3);
+        page.wait_until(&there).await;
         let (link, shown) = (address(page).await, state(page).await);
         page.open(&format!("{PAGE}{link}")).await;
         page.wait_for(READY).await;
