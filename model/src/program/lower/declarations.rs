@@ -81,6 +81,12 @@ impl Lower {
         {
             self.declare_record(record, tag)?;
         }
+        if let TypeExpr::Enum(ty) = &declaration.base
+            && let (Some(tag), None) = (&ty.tag, &ty.constants)
+            && self.scopes.find_tag(&tag.name).is_none()
+        {
+            return Ok(());
+        }
         self.resolve(&declaration.base, declaration.span)
             .map(|_| ())
     }

@@ -17,6 +17,7 @@ mod constants;
 mod conversions;
 mod declarations;
 mod emit;
+mod enums;
 mod expressions;
 mod fold;
 mod functions;

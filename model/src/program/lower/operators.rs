@@ -450,16 +450,22 @@ impl Lower {
         let (lhs, rhs) = (self.rvalue(lhs), self.rvalue(rhs));
         let (lhs, rhs) = (lhs?, rhs?);
         let ty = rhs.ty;
-        match fold::discard(lhs) {
-            None => Ok(Expr {
-                span,
-                ..fold::no_lvalue(&self.types, rhs)
-            }),
-            Some(lhs) => Ok(Expr {
-                node: Node::Comma(Box::new(lhs), Box::new(rhs)),
-                ty,
-                span,
-            }),
+        let effect = fold::discard(lhs);
+        // A comma makes no constant, even of constants.
+        if effect.is_none() && fold::truth(&rhs).is_none() {
+            let rhs = fold::no_lvalue(&self.types, rhs);
+            return Ok(Expr { span, ..rhs });
         }
+        let nothing = Expr {
+            node: Node::Nothing,
+            ty: self.basic.void,
+            span,
+        };
+        let lhs = Box::new(effect.unwrap_or(nothing));
+        Ok(Expr {
+            node: Node::Comma(lhs, Box::new(rhs)),
+            ty,
+            span,
+        })
     }
 }

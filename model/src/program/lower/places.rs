@@ -108,9 +108,9 @@ impl Lower {
             return self.index_array(array, element, len, index, beyond, span);
         }
         let pointer = self.decay(array);
-        if pointee(&self.types, pointer.ty).is_none() {
+        if pointee(&self.types, pointer.ty).is_none_or(|to| is_function(&self.types, to)) {
             let name = self.type_name(pointer.ty);
-            return self.fail(span, format!("`{name}` is neither array nor pointer"));
+            return self.fail(span, format!("`{name}` cannot be indexed"));
         }
         let pointer = self.pointer_plus(BinaryOp::Add, pointer, index, span)?;
         self.behind(pointer, span)

@@ -217,8 +217,10 @@ impl Lower {
         let (body, value) = result?;
         let ty = value.as_ref().map_or(self.basic.void, |value| value.ty);
         let value = match value {
-            // Nothing but an expression: no need for the braces.
-            Some(value) if body.is_empty() && locals.is_empty() => {
+            // Nothing but an expression: no need for the braces, which make no constant though.
+            Some(value)
+                if body.is_empty() && locals.is_empty() && fold::truth(&value).is_none() =>
+            {
                 return Ok(Expr {
                     span,
                     ..fold::no_lvalue(&self.types, value)

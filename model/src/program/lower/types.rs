@@ -5,7 +5,7 @@ use super::rules::{self, is_function, is_integer, is_record};
 use super::scope::{Meaning, Tag};
 use super::{Checked, Lower};
 use crate::program::types::{Record, RecordId, Type, TypeId};
-use crate::syntax::ast::{self, EnumType, FunctionType, Ident, Member, RecordType, TypeExpr};
+use crate::syntax::ast::{self, FunctionType, Ident, Member, RecordType, TypeExpr};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Span;
 
@@ -236,7 +236,8 @@ impl Lower {
         }
     }
 
-    fn wrong_tag(&mut self, tag: &Ident, at: Span) -> super::Reported {
+    /// Reports a tag that is known as something else.
+    pub fn wrong_tag(&mut self, tag: &Ident, at: Span) -> super::Reported {
         let message = format!("`{}` declared as the wrong kind of tag", tag.name);
         self.report(Diagnostic::error(tag.span, message).note(at, "declared here"))
     }
@@ -403,108 +404,5 @@ impl Lower {
                 names.push(field.name.clone());
             }
         }
-    }
-
-    fn enum_type(&mut self, ty: &EnumType) -> Checked<TypeId> {
-        let Some(constants) = &ty.constants else {
-            return self.known_enum(ty);
-        };
-        if let Some(tag) = &ty.tag {
-            match self.scopes.find_tag_here(&tag.name) {
-                Some((Tag::Enum(_), at)) => return Err(self.redefinition(tag, at)),
-                Some((Tag::Record(_), at)) => return Err(self.wrong_tag(tag, at)),
-                None => self
-                    .scopes
-                    .declare_tag(&tag.name, Tag::Enum(None), tag.span),
-            }
-        }
-        let ty_id = self.enum_constants(constants)?;
-        if let Some(tag) = &ty.tag {
-            self.scopes
-                .declare_tag(&tag.name, Tag::Enum(Some(ty_id)), tag.span);
-        }
-        Ok(ty_id)
-    }
-
-    fn known_enum(&mut self, ty: &EnumType) -> Checked<TypeId> {
-        let Some(tag) = &ty.tag else {
-            return self.fail(ty.span, "enum without name and constants");
-        };
-        match self.scopes.find_tag(&tag.name) {
-            Some((Tag::Enum(Some(ty)), _)) => Ok(ty),
-            Some((Tag::Enum(None), _)) => Err(super::Reported),
-            Some((Tag::Record(_), at)) => Err(self.wrong_tag(tag, at)),
-            None => {
-                self.scopes
-                    .declare_tag(&tag.name, Tag::Enum(None), tag.span);
-                self.fail(tag.span, format!("`enum {}` is not defined", tag.name))
-            }
-        }
-    }
-
-    /// Declares the constants; the type is chosen as gcc chooses it.
-    fn enum_constants(&mut self, constants: &[(Ident, Option<ast::Expr>)]) -> Checked<TypeId> {
-        let mut next: i128 = 0;
-        let (mut low, mut high): (i128, i128) = (0, 0);
-        let mut wide = Vec::new();
-        for (name, value) in constants {
-            if let Some(expr) = value {
-                // A wrong value counts on, so that the name at least is known.
-                next = self.enum_value(expr).unwrap_or(next);
-            }
-            (low, high) = (low.min(next), high.max(next));
-            self.declare_constant(name, next)?;
-            if i32::try_from(next).is_err() {
-                wide.push((name, next));
-            }
-            next += 1;
-        }
-        let ty = match (low < 0, high) {
-            (false, high) if high <= u32::MAX.into() => self.basic.uint,
-            (true, high) if low >= i32::MIN.into() && high <= i32::MAX.into() => self.basic.int,
-            (false, high) if high <= u64::MAX.into() => self.basic.ulong,
-            (true, high) if high <= i64::MAX.into() => self.basic.long,
-            _ => {
-                let span = constants
-                    .first()
-                    .map_or(Span::default(), |(name, _)| name.span);
-                return self.fail(span, "enum values exceed the range of every integer type");
-            }
-        };
-        for (name, value) in wide {
-            self.scopes
-                .declare(&name.name, Meaning::Constant(value as u64, ty), name.span);
-        }
-        Ok(ty)
-    }
-
-    fn enum_value(&mut self, expr: &ast::Expr) -> Checked<i128> {
-        let value = self.integer_constant_expr(expr, "enum value")?;
-        let bits = value.constant().unwrap_or(0);
-        let signed = rules::kind(&self.types, value.ty).is_some_and(|k| k.signed());
-        Ok(if signed {
-            i128::from(bits as i64)
-        } else {
-            i128::from(bits)
-        })
-    }
-
-    fn declare_constant(&mut self, name: &Ident, value: i128) -> Checked<()> {
-        if let Some((meaning, at)) = self.scopes.find_here(&name.name)
-            && meaning != Meaning::Poisoned
-        {
-            return Err(self.redefinition(name, at));
-        }
-        let ty = if i32::try_from(value).is_ok() {
-            self.basic.int
-        } else {
-            self.basic.long
-        };
-        self.scopes
-            .declare(&name.name, Meaning::Constant(value as u64, ty), name.span);
-        if self.scopes.at_file_level() {
-            self.constants.insert(name.name.clone(), value as i64);
-        }
-        Ok(())
     }
 }
