@@ -7,8 +7,14 @@
 //! wrong expression makes its statement vanish and its declared names silent ([`Meaning::Poisoned`]),
 //! so one mistake gives one diagnostic. Emission cannot fail but for names that nobody defines.
 //!
-//! Differences to C are all on the strict side: what gcc 12 warns about without being asked (integers
-//! made pointers, incompatible pointers, excess initialisers) is an error here.
+//! What gcc 12 warns about without being asked (integers made pointers, incompatible pointers,
+//! excess initialisers) is an error here. Known differences besides:
+//!
+//! * the tree has no qualifiers, so writing to a `const` object is not refused (to a string literal
+//!   it is a violation when it happens), and enums are their underlying types;
+//! * `f()` declares a function without parameters;
+//! * bit-fields wider than 32 bits compute in their declared type, gcc's in exactly their width;
+//! * an argument is evaluated before those to its left, as gcc does on x86-64.
 //!
 //! [`Meaning::Poisoned`]: scope::Meaning::Poisoned
 
