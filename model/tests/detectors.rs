@@ -122,3 +122,52 @@ fn a_seqlock_reader_sees_all_or_nothing() {
         assert_eq!(ends(config, &[("task", "g"), ("timer", "f")], text), ["|"], "{config}");
     }
 }
+
+#[test]
+fn a_loop_without_end_never_comes_back() {
+    let endless = ["| R-endless hang"];
+    for body in ["while (1);", "for (;;) { x = 0; x = 1; }", "spin_lock(&l); while (!READ_ONCE(x));"] {
+        let text = format!("static DEFINE_SPINLOCK(l);\nint x;\nvoid f(void) {{ {body} }}");
+        assert_eq!(task("preempt-debug", &text), endless, "{body}");
+    }
+    // Another task can end the waiting, so this is no endless loop.
+    let text = "int x;\nvoid f(void) { while (!READ_ONCE(x)); }\nvoid g(void) { x = 1; }";
+    assert_eq!(ends("preempt-debug", &[("task", "f"), ("task", "g")], text), ["|"]);
+    // Without preemption it cannot, and whoever comes first decides; an interrupt always can.
+    let either = ["|", "| R-endless hang"];
+    assert_eq!(ends("none-debug", &[("task", "f"), ("irq_handler", "g")], text), ["|"]);
+    assert_eq!(ends("none-debug", &[("task", "f"), ("task", "g")], text), either);
+    // A reader of a seqlock in an interrupt waits for the writer below it.
+    let text = "static DEFINE_SEQLOCK(s);\nvoid f(void) { write_seqlock(&s); write_sequnlock(&s); }\n\
+        void g(void) { while (read_seqretry(&s, read_seqbegin(&s))); }";
+    let runs = [("task", "f"), ("irq_handler_nothread", "g")];
+    assert_eq!(ends("preempt-debug", &runs, text), either);
+}
+
+#[test]
+fn a_page_is_freed_once_and_as_it_was_allocated() {
+    let text = |first: &str, second: &str| {
+        format!("void f(void)\n{{\nstruct page *p = alloc_pages(GFP_KERNEL, {first});\n{second}\n}}")
+    };
+    for config in ["preempt-debug", "rt-nodebug"] {
+        for order in ["0", "2"] {
+            let once = format!("__free_pages(p, {order});");
+            assert_eq!(task(config, &text(order, &once)), ["|"]);
+            let twice = once.repeat(2);
+            assert_eq!(task(config, &text(order, &twice)), ["| R-page-integrity"]);
+        }
+        let larger = text("0", "__free_pages(p, 3);");
+        assert_eq!(task(config, &larger), ["warning | R-page-integrity"]);
+    }
+}
+
+#[test]
+fn the_one_quotient_that_does_not_fit_traps() {
+    for (bits, ty) in [(31, "int"), (63, "long")] {
+        let text = format!(
+            "int f(void)\n{{\n{ty} least = (unsigned {ty})1 << {bits}, by = -1;\nreturn least / by != 0;\n}}"
+        );
+        assert_eq!(task("none-nodebug", &text), ["panic | R-memory"]);
+        assert_eq!(task("none-nodebug", &text.replace("by = -1", "by = 1")), ["|"]);
+    }
+}

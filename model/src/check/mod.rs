@@ -206,6 +206,26 @@ pub fn advance(before: &Machine, action: Action) -> Transition {
     Transition { after, events, findings }
 }
 
+/// What a search says of a state from which no end can be reached.
+pub fn endless(machine: &Machine) -> Finding {
+    let cpus = (0..machine.setup().n_cpus).map(CpuId);
+    let running = cpus.filter_map(|cpu| machine.top(cpu).map(|top| (cpu, top))).next();
+    let (cpu, context, span) = running.map_or((CpuId(0), ContextKind::Task, Span::default()), |(cpu, top)| {
+        let place = machine.positions(top).last().map_or_else(Span::default, |p| p.span);
+        (cpu, top.kind, place)
+    });
+    Finding {
+        rule: Rule::Endless,
+        class: None,
+        printed: false,
+        deferred: false,
+        cpu,
+        context,
+        span,
+        detail: Detail::Text("from here on nothing can end it, whatever happens next".into()),
+    }
+}
+
 /// An allocation that returns NULL is no violation, but scenarios ask for it.
 fn is_null(machine: &Machine, event: &Event) -> bool {
     matches!(event.kind, EventKind::Return { func, value: 0 }

@@ -51,6 +51,14 @@ impl End {
             null: machine.console.null,
         }
     }
+
+    /// The end of an execution that goes on for ever from here.
+    fn endless(machine: &Machine) -> End {
+        let mut end = End { hang: true, ..End::of(machine) };
+        end.broken.push(Rule::Endless);
+        end.broken.sort();
+        end
+    }
 }
 
 /// An end, how many distinct states have it, and a shortest way there.
@@ -88,7 +96,8 @@ pub struct Outcome {
     pub ends: Vec<EndGroup>,
     /// One witness for each rule, class and way it shows (printed or silent).
     pub witnesses: Vec<Witness>,
-    /// States from which no end can be reached: an execution may go on for ever.
+    /// States from which no end can be reached: an execution goes on for ever. They are among the
+    /// ends too, as those that never come back.
     pub endless: usize,
 }
 
@@ -221,19 +230,32 @@ impl Search {
             }
         }
         let complete = !self.full && self.next >= self.states.len();
+        let endless = if complete { self.endless() } else { Vec::new() };
+        for id in self.settled(&endless) {
+            let end = End::endless(&self.states[id as usize]);
+            match ends.iter_mut().find(|g| g.end == end) {
+                Some(group) => group.n_states += 1,
+                None => ends.push(EndGroup { end, n_states: 1, schedule: self.schedule_to(id) }),
+            }
+        }
+        let mut witnesses = self.witnesses.clone();
+        witnesses.extend(endless.first().map(|&id| Witness {
+            finding: check::endless(&self.states[id as usize]),
+            schedule: self.schedule_to(id),
+        }));
         Outcome {
             states: self.states.len(),
             transitions: self.transitions,
             depth: self.depths.last().map_or(0, |&d| d as usize),
             complete,
             ends,
-            witnesses: self.witnesses.clone(),
-            endless: if complete { self.n_endless() } else { 0 },
+            witnesses,
+            endless: endless.len(),
         }
     }
 
     /// States from which no terminal state can be reached: backwards from the terminal ones.
-    fn n_endless(&self) -> usize {
+    fn endless(&self) -> Vec<u32> {
         let mut sources = vec![Vec::new(); self.states.len()];
         for &(from, to) in &self.edges {
             sources[to as usize].push(from);
@@ -250,7 +272,30 @@ impl Search {
                 }
             }
         }
-        ends.iter().filter(|&&end| !end).count()
+        (0..ends.len() as u32).filter(|&id| !ends[id as usize]).collect()
+    }
+
+    /// Of endless states, those after which nothing more is printed or broken.
+    fn settled(&self, endless: &[u32]) -> Vec<u32> {
+        if endless.is_empty() {
+            return Vec::new();
+        }
+        let console = |id: u32| &self.states[id as usize].console;
+        let mut sources = vec![Vec::new(); self.states.len()];
+        let mut todo = Vec::new();
+        for &(from, to) in &self.edges {
+            sources[to as usize].push(from);
+            if console(from) != console(to) {
+                todo.push(from);
+            }
+        }
+        let mut changes = vec![false; self.states.len()];
+        while let Some(id) = todo.pop() {
+            if !std::mem::replace(&mut changes[id as usize], true) {
+                todo.extend(&sources[id as usize]);
+            }
+        }
+        endless.iter().copied().filter(|&id| !changes[id as usize]).collect()
     }
 }
 

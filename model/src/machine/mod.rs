@@ -292,6 +292,9 @@ impl Machine {
             let mine = |t: &Task| t.cpu == CpuId(cpu);
             if let Some(first) = self.tasks.iter().position(mine) {
                 self.put_on_cpu(CpuId(cpu), TaskId(first as u16));
+                // Which of several tasks runs first is a choice, also without preemption.
+                let several = self.tasks.iter().filter(|t| mine(t)).count() > 1;
+                Rc::make_mut(&mut self.tasks[first].context).may_switch = several;
             }
         }
     }
