@@ -99,8 +99,10 @@ fn unusable_input_is_status_2_with_its_place_and_nothing_on_stdout() {
         "/*+++\n[[run]]\ncontext = \"tsk\"\nentry = \"main\"\n+++*/\n",
     );
     let none = Temp::new("none.c", "int main(void) { return 0; }\n");
+    let missing = Temp::new("missing.c", plain("", "return 0;").replace("main(void)", "other(void)"));
     let good = Temp::new("good.c", plain("", "return 0;"));
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 12] = [
+        (&["run", missing.path()], "missing.c:4:9: error: there is no function `main`"),
         (&["run", broken.path()], "broken.c:9:"),
         (&["check", broken.path(), "--json"], "broken.c:9:"),
         (

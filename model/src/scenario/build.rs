@@ -10,7 +10,7 @@ use crate::machine::{CpuId, Machine, RunSpec, Setup};
 use crate::program::types::{Field, Record, Type};
 use crate::program::{FuncId, Program, lower};
 use crate::syntax::diagnostic::{Diagnostic, Severity};
-use crate::syntax::source::SourceMap;
+use crate::syntax::source::{SourceMap, Span};
 use crate::syntax::{Input, parse};
 
 /// Booting the modelled kernel takes a few thousand steps for each zone.
@@ -115,9 +115,12 @@ fn compile(scenario: &Scenario, tree: &Tree, config: &Config) -> Result<Program,
 }
 
 fn runs(scenario: &Scenario, program: &Program, config: &Config) -> Result<Vec<RunSpec>, Problem> {
-    let function = |name: &str| {
+    let mut front = SourceMap::default();
+    front.add(&scenario.file, &scenario.text);
+    let function = |name: &str, named_at: Span| {
         program.function(name).ok_or_else(|| {
-            Problem::text(&scenario.file, &format!("there is no function `{name}` with a body"))
+            let message = format!("there is no function `{name}` with a body");
+            Problem::diagnostics(&front, &[Diagnostic::error(named_at, message)])
         })
     };
     let mut specs = Vec::new();
@@ -125,10 +128,10 @@ fn runs(scenario: &Scenario, program: &Program, config: &Config) -> Result<Vec<R
         let placement = placement(&run.context, config).ok_or_else(|| {
             Problem::text(&scenario.file, &format!("unknown context `{}`", run.context))
         })?;
-        let entry = function(&run.entry)?;
+        let entry = function(&run.entry, run.entry_span)?;
         takes_nothing(scenario, program, entry)?;
         let wrapper = match placement.wrapped {
-            true => Some(function(&format!("context_{}", run.context))?),
+            true => Some(function(&format!("context_{}", run.context), run.entry_span)?),
             false => None,
         };
         specs.push(RunSpec {

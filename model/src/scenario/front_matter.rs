@@ -83,9 +83,13 @@ struct Reader {
 }
 
 impl Reader {
-    fn error(&mut self, range: Range<usize>, message: impl Into<String>) {
+    fn span(&self, range: Range<usize>) -> Span {
         let at = |n: usize| (self.offset + n) as u32;
-        let span = Span { file: FileId(0), start: at(range.start), end: at(range.end) };
+        Span { file: FileId(0), start: at(range.start), end: at(range.end) }
+    }
+
+    fn error(&mut self, range: Range<usize>, message: impl Into<String>) {
+        let span = self.span(range);
         self.errors.push(Diagnostic::error(span, message));
     }
 }
@@ -265,8 +269,10 @@ fn runs(reader: &mut Reader, tables: Vec<Spanned<FrontRun>>, cpus: u8) -> Vec<Ru
         if let Some(at) = table.count.filter(|c| !(1..=COUNT_MAX).contains(c.as_ref())) {
             reader.error(at.span(), format!("a context arrives 1 to {COUNT_MAX} times"));
         }
+        let entry = table.entry.span();
         runs.push(Run {
             context: table.context.into_inner(),
+            entry_span: reader.span(entry),
             entry: table.entry.into_inner(),
             cpu,
             count,

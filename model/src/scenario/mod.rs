@@ -9,6 +9,7 @@ mod front_matter;
 
 use crate::config::Config;
 use crate::kernel::Tree;
+use crate::syntax::source::Span;
 pub use build::Problem;
 pub use expect::{Expectation, Item, Quantifier, Verdict};
 
@@ -68,6 +69,8 @@ pub struct Run {
     pub context: String,
     /// The function.
     pub entry: String,
+    /// Where its name stands in the front matter.
+    pub entry_span: Span,
     /// The CPU.
     pub cpu: u8,
     /// How often it may arrive.
