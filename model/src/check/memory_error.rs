@@ -13,6 +13,7 @@ pub(super) fn judge(fault: Fault) -> (Rule, Option<Class>, bool) {
         | Fault::WildPointer { .. }
         | Fault::ReadOnly { .. }
         | Fault::DivisionByZero
+        | Fault::DivisionOverflow
         | Fault::NotAFunction { .. }
         | Fault::StackOverflow => (Rule::Memory, Some(Class::Panic), true),
         Fault::FreedPage { .. } | Fault::OutOfBounds { .. } | Fault::OversizedShift { .. } => {

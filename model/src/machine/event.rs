@@ -74,6 +74,7 @@ pub enum Fault {
     FreedPage { pfn: u64 },
     OutOfBounds { index: i64, len: u32 },
     DivisionByZero,
+    DivisionOverflow,
     OversizedShift { by: u64 },
     NotAFunction { addr: u64 },
     StackOverflow,

@@ -13,6 +13,8 @@ use crate::syntax::source::Span;
 const OPS_PER_STEP_MAX: u32 = 1 << 20;
 /// Deeper than any call chain of the modelled kernel.
 const CALL_DEPTH_MAX: usize = 200;
+/// The same for a plain C program, which may recurse; a state holds all its frames.
+const PROGRAM_CALL_DEPTH_MAX: usize = 2000;
 
 /// How an instruction went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,6 +197,12 @@ impl Exec<'_> {
         let (a, b) = (self.reg(lhs), self.reg(rhs));
         match op {
             BinaryOp::Div | BinaryOp::Rem if b == 0 => return self.fault(Fault::DivisionByZero),
+            // The one quotient that does not fit: x86 traps, also with -fwrapv.
+            BinaryOp::Div | BinaryOp::Rem
+                if kind.signed() && b == u64::MAX && a == kind.normalize(1 << (kind.size() * 8 - 1)) =>
+            {
+                return self.fault(Fault::DivisionOverflow);
+            }
             BinaryOp::Shl | BinaryOp::Shr if b >= kind.size() * 8 => {
                 self.fault(Fault::OversizedShift { by: b });
             }
@@ -262,7 +270,11 @@ impl Exec<'_> {
         let program = Rc::clone(&self.program);
         let body = program.func(func);
         let stack_used = self.ctx.stack_used + body.frame_size;
-        if self.ctx.frames.len() >= CALL_DEPTH_MAX
+        let depth_max = match self.machine.setup().page_struct_size {
+            0 => PROGRAM_CALL_DEPTH_MAX,
+            _ => CALL_DEPTH_MAX,
+        };
+        if self.ctx.frames.len() >= depth_max
             || u64::from(stack_used) > address::STACK_STRIDE
         {
             return self.fault(Fault::StackOverflow);

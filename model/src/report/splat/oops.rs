@@ -62,7 +62,7 @@ pub(super) fn fault(who: &Who<'_>, fault: Fault) -> Vec<String> {
         ],
         Fault::NotAFunction { addr } if addr < 4096 => vec![null(addr), fetch],
         Fault::NotAFunction { addr } => vec![paging(addr), fetch],
-        Fault::DivisionByZero => vec![died(who, "divide error")],
+        Fault::DivisionByZero | Fault::DivisionOverflow => vec![died(who, "divide error")],
         Fault::StackOverflow => vec!["BUG: stack guard page was hit".into()],
         Fault::FreedPage { .. }
         | Fault::OutOfBounds { .. }

@@ -134,6 +134,7 @@ pub(super) fn fault(fault: Fault) -> String {
             format!("index {index} of an array of {len} elements is used")
         }
         Fault::DivisionByZero => "a division by zero".into(),
+        Fault::DivisionOverflow => "a division of the smallest number by -1".into(),
         Fault::OversizedShift { by } => format!("a shift by {by}, more than the type has bits"),
         Fault::NotAFunction { addr } => format!("{addr:#x} is called, which is no such function"),
         Fault::StackOverflow => "the stack overflows".into(),
