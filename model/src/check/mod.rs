@@ -306,6 +306,10 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
             let text = format!("WARNING: at {file}:{line} {text}");
             Some(draft(Rule::Warning, Some(Class::Warning), true, Detail::Text(text)))
         }
+        EventKind::VmBug { file, line, text } => {
+            let text = format!("VM_BUG_ON_PAGE({text}) at {file}:{line}, which is not compiled in");
+            Some(draft(Rule::PageIntegrity, None, false, Detail::Text(text)))
+        }
         EventKind::Bug { file, line } => {
             let text = format!("kernel BUG at {file}:{line}!");
             Some(draft(Rule::Warning, Some(Class::Panic), true, Detail::Text(text)))
@@ -401,7 +405,20 @@ fn note(
 fn note_output(machine: &Machine, console: &mut Console, event: &Event, all: &mut Vec<Finding>) {
     match &event.kind {
         EventKind::Printk(line) => {
-            let Some(class) = report_lines::class(line) else { return };
+            let Some((class, rule)) = report_lines::class(line) else { return };
+            if let Some(rule) = rule {
+                console.broken |= 1 << rule as u32;
+                all.push(Finding {
+                    rule,
+                    class: Some(class),
+                    printed: true,
+                    deferred: event.context == ContextKind::Nmi,
+                    cpu: event.cpu,
+                    context: event.context,
+                    span: event.span,
+                    detail: Detail::Text(line.trim_end().into()),
+                });
+            }
             print(console, Some(class), event.context == ContextKind::Nmi);
             if let Some(found) = serial_console::after_printk(machine, event, console) {
                 print(console, found.class, found.deferred);

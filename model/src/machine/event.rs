@@ -125,6 +125,8 @@ pub enum EventKind {
     Irqs { off: bool },
     Printk(String),
     Warning { file: String, line: u32, text: String },
+    /// An assertion of `CONFIG_DEBUG_VM`, which is off: nobody is told.
+    VmBug { file: String, line: u32, text: String },
     ListCorruption(String),
     Bug { file: String, line: u32 },
     Panic(String),

@@ -99,6 +99,11 @@ impl Exec<'_> {
                 self.event(EventKind::Warning { file, line: b as u32, text });
                 self.next()
             }
+            Primitive::VmBug => {
+                let (file, text) = (self.machine.c_string(a), self.machine.c_string(c));
+                self.event(EventKind::VmBug { file, line: b as u32, text });
+                self.next()
+            }
             Primitive::ListCorruption => {
                 let text = self.format(args, n);
                 self.event(EventKind::ListCorruption(text));

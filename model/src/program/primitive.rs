@@ -131,6 +131,9 @@ primitives! {
     Bug = "__bug",
     /// `(const char *file, int line, const char *text)`: a report, then execution goes on.
     Warn = "__warn",
+    /// `(const char *file, int line, const char *condition)`: an assertion of `CONFIG_DEBUG_VM`,
+    /// which is off: no kernel prints it, the model knows it.
+    VmBug = "__vm_bug",
     /// `(const char *text)`: DEBUG_LIST's report.
     ListCorruption = "__list_corruption",
 

@@ -122,6 +122,7 @@ fn matters(event: &Event) -> bool {
         | EventKind::Return { .. }
         | EventKind::LockWanted { .. }
         | EventKind::LeftUnbalanced { .. }
+        | EventKind::VmBug { .. }
         | EventKind::IrqsLeft { .. }
         | EventKind::NotBegun { .. }
         | EventKind::BadUnlock(_)

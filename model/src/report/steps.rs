@@ -224,6 +224,7 @@ fn note(before: &Machine, event: &Event) -> Option<String> {
         | EventKind::Switch { .. }
         | EventKind::LockWanted { .. }
         | EventKind::LeftUnbalanced { .. }
+        | EventKind::VmBug { .. }
         | EventKind::IrqsLeft { .. }
         | EventKind::NotBegun { .. }
         | EventKind::BadUnlock(_)

@@ -37,7 +37,15 @@ void __warn(const char *file, int line, const char *text);
 
 #define BUILD_BUG_ON(condition) _Static_assert(!(condition), "BUILD_BUG_ON: " #condition)
 
-/* CONFIG_DEBUG_VM is off: the expression is looked at by the compiler, never evaluated. */
+void __vm_bug(const char *file, int line, const char *condition);
+
+/* CONFIG_DEBUG_VM is off: nothing is printed and all goes on. The model takes note. */
+#define VM_BUG_ON_PAGE(condition, page) ({			\
+	if (unlikely(condition))				\
+		__vm_bug(__FILE__, __LINE__, #condition);	\
+	(void)(page); })
+
+/* Of the others nobody takes note: the expression is looked at by the compiler, never evaluated. */
 #define VM_BUG_ON(condition) ((void)sizeof((long)(condition)))
 #define VM_WARN_ON(condition) ((void)sizeof((long)(condition)))
 

@@ -53,7 +53,9 @@ enum pageflags {
 #define page_count(page) atomic_read(&(page)->_refcount)
 #define set_page_count(page, v) atomic_set(&(page)->_refcount, v)
 #define get_page(page) atomic_inc(&(page)->_refcount)
-#define put_page_testzero(page) atomic_dec_and_test(&(page)->_refcount)
+#define put_page_testzero(page) ({			\
+	VM_BUG_ON_PAGE(page_count(page) == 0, page);	\
+	atomic_dec_and_test(&(page)->_refcount); })
 #define put_page(page) __free_pages(page, 0)
 
 /* Page frame number, struct page, address of the contents: x86-64's own bases. */
