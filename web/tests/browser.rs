@@ -42,11 +42,16 @@ fn figure() -> (Figure, Session) {
     (session.to_figure(Vec::new(), "A caption."), session)
 }
 
+/// Yew draws in tasks of its own, effects in later ones.
 async fn drawn() {
-    for _ in 0..3 {
-        let promise = js_sys::Promise::resolve(&JsValue::NULL);
-        wasm_bindgen_futures::JsFuture::from(promise).await.unwrap();
-    }
+    let mut wait = |resolve: js_sys::Function, _: js_sys::Function| {
+        let window = web_sys::window().unwrap();
+        window
+            .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, 50)
+            .unwrap();
+    };
+    let promise = js_sys::Promise::new(&mut wait);
+    wasm_bindgen_futures::JsFuture::from(promise).await.unwrap();
 }
 
 fn click(root: &Element, css: &str) {
