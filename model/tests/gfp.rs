@@ -227,3 +227,23 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stderr(&output), "");
 }
+
+#[test]
+fn a_patch_with_which_the_kernel_does_not_boot_is_shown_where_it_stops() {
+    let kernel = include_str!("../kernel/v5.9/mm/page_alloc.c");
+    let start = kernel.find("static void free_one_page(").unwrap();
+    let lock = start + kernel[start..].find("\tspin_lock(&zone->lock);\n").unwrap();
+    let line = 1 + kernel[..lock].matches('\n').count();
+    let diff = format!(
+        "--- a/mm/page_alloc.c\n+++ b/mm/page_alloc.c\n@@ -{line},1 +{line},2 @@\n \
+         \tspin_lock(&zone->lock);\n+\tspin_lock(&zone->lock);\n"
+    );
+    let patch = Temp::new("twice.diff", diff);
+    let text = plain("", "return 0;").replace("/*+++\n", "/*+++\nkernel = \"v5.9\"\n");
+    let file = Temp::new("boot.c", text.replace("#include <stdio.h>\n", ""));
+    let check = gfp(&["check", file.path(), "--patch", patch.path(), "--json"]);
+    assert_eq!((check.status.code(), stdout(&check).as_str()), (Some(2), ""));
+    let place = format!("mm/page_alloc.c:{}:2: error: model_boot() does not end", line + 1);
+    assert!(stderr(&check).starts_with(&place), "{}", stderr(&check));
+    assert!(stderr(&check).contains("&zone->lock, which nobody releases"));
+}

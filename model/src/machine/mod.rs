@@ -232,8 +232,9 @@ impl Machine {
     /// Executes one function in task context on CPU 0 to its end, before anything else runs: boot.
     ///
     /// # Errors
-    /// When it cannot finish: a fault, a lock never released, more than `steps_max` steps.
-    pub fn run_before_start(&mut self, func: FuncId, steps_max: u32) -> Result<u64, String> {
+    /// When it cannot finish: a fault, a lock never released, more than `steps_max` steps. With the
+    /// statement where it stands.
+    pub fn run_before_start(&mut self, func: FuncId, steps_max: u32) -> Result<u64, (String, Span)> {
         assert!(self.tasks.is_empty(), "boot comes before the tasks");
         self.tasks.push(Task {
             cpu: CpuId(0),
@@ -247,7 +248,13 @@ impl Machine {
         for _ in 0..steps_max {
             let events = self.step(Action::Step(CpuId(0)));
             if let Some(reason) = &self.halted {
-                return Err(reason.to_string());
+                let last = events.last().map_or_else(Span::default, |e| e.span);
+                return Err((reason.to_string(), last));
+            }
+            // Nothing else runs: a lock that is not free now will never be.
+            if let Some(lock) = self.tasks[0].context.waits_for {
+                let reason = format!("it waits for {}, which nobody releases", self.lock_name(&lock));
+                return Err((reason, self.task_span(TaskId(0))));
             }
             for event in events {
                 if let EventKind::Exit { value: returned, .. } = event.kind {
@@ -259,14 +266,21 @@ impl Machine {
             }
         }
         let state = self.tasks[0].state;
+        let stands = self.task_span(TaskId(0));
         self.tasks.clear();
         self.returns.iter_mut().for_each(|r| *r = None);
         self.cpus[0].current = None;
         match state {
             TaskState::Done => Ok(value),
-            TaskState::Blocked => Err("it waits for a lock that nobody releases".into()),
-            TaskState::Runnable => Err(format!("it does not end within {steps_max} steps")),
+            TaskState::Blocked | TaskState::Runnable => {
+                Err((format!("it does not end within {steps_max} steps"), stands))
+            }
         }
+    }
+
+    fn task_span(&self, task: TaskId) -> Span {
+        let context = &self.tasks[usize::from(task.0)].context;
+        self.positions(context).last().map_or_else(Span::default, |p| p.span)
     }
 
     /// Makes the scenario's tasks runnable and its interrupts ready to arrive.

@@ -208,7 +208,10 @@ fn call_before_start(
     })?;
     match machine.run_before_start(func, BOOT_STEPS_MAX) {
         Ok(_) => Ok(()),
-        Err(e) => Err(Problem::text(&scenario.file, &format!("{function}() does not end: {e}"))),
+        Err((reason, span)) => {
+            let message = format!("{function}() does not end: {reason}");
+            Err(Problem::diagnostics(&program.sources, &[Diagnostic::error(span, message)]))
+        }
     }
 }
 
