@@ -171,3 +171,25 @@ fn the_one_quotient_that_does_not_fit_traps() {
         assert_eq!(task("none-nodebug", &text.replace("by = -1", "by = 1")), ["|"]);
     }
 }
+
+/// On PREEMPT_RT, bottom halves off is a task inside `rcu_read_lock()`.
+#[test]
+fn no_mutex_with_bottom_halves_off() {
+    let text = "static DEFINE_MUTEX(m);\nvoid f(void) { mutex_lock(&m); mutex_unlock(&m); }";
+    let sleeping = "sleeping-in-atomic | R-might-sleep";
+    let nested = "sleeping-in-atomic invalid-wait-context | R-might-sleep R-wait-type";
+    for (config, context, expected) in [
+        ("preempt-debug", "local_bh_disable", sleeping),
+        ("rt-debug", "local_bh_disable", nested),
+        ("preempt-debug", "timer", nested),
+        ("rt-debug", "timer", nested),
+        ("rt-debug", "irq_handler", nested),
+        ("rt-debug", "rcu_read_lock_bh", nested),
+    ] {
+        assert_eq!(ends(config, &[(context, "f")], text), [expected], "{config} {context}");
+    }
+    let nested = "void f(void) { local_bh_disable(); local_bh_disable(); local_bh_enable(); local_bh_enable(); }";
+    for context in ["task", "rcu_read_lock", "timer"] {
+        assert_eq!(ends("rt-debug", &[(context, "f")], nested), ["|"], "{context}");
+    }
+}

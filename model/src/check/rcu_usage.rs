@@ -11,7 +11,7 @@ use crate::machine::{Console, Event, EventKind, Machine};
 pub(super) fn check(before: &Machine, event: &Event, console: &Console) -> Option<Finding> {
     let EventKind::MightSleep { now, lock: false, .. } = &event.kind else { return None };
     let config = before.config();
-    let word = reader(now, config.preempt_rcu())?;
+    let word = reader(now, config.preempt_rcu(), config.rt)?;
     let lockdep = config.prove_locking && !console.lockdep_off;
     Some(Finding {
         rule: Rule::RcuUsage,
@@ -25,10 +25,11 @@ pub(super) fn check(before: &Machine, event: &Event, console: &Console) -> Optio
     })
 }
 
-fn reader(now: &Now, preempt_rcu: bool) -> Option<&'static str> {
+fn reader(now: &Now, preempt_rcu: bool, rt: bool) -> Option<&'static str> {
     now.held.iter().find_map(|held| match held.lock.ty {
         LockType::Rcu if !preempt_rcu => Some("RCU"),
-        LockType::RcuBh => Some("RCU-bh"),
+        // There bottom halves off may be preempted, and is left out (v6.12 rcu_sleep_check()).
+        LockType::RcuBh if !rt => Some("RCU-bh"),
         LockType::RcuSched => Some("RCU-sched"),
         _ => None,
     })

@@ -324,7 +324,7 @@ impl Exec<'_> {
     fn check_balance(&mut self) {
         let run = self.machine.setup().runs.get(usize::from(self.ctx.run.0));
         let off = run.is_some_and(|r| r.placement.preempt_off);
-        let own = run.is_some_and(|r| r.placement.rcu_reader);
+        let own = run.is_some_and(|r| r.placement.rcu_reader || r.placement.bh_off);
         let below = match self.ctx.kind {
             ContextKind::Task => u32::from(off),
             _ => self.ctx.preempt_count_before + self.ctx.kind.preempt_offset(),

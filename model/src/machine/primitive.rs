@@ -169,6 +169,12 @@ impl Exec<'_> {
             if !off && self.ctx.bh_disable == 0 {
                 return self.event(EventKind::NotBegun { section: "local_bh_disable()" });
             }
+            // Outermost, it is a reader for lockdep too (v6.12 __local_bh_disable_ip()).
+            match (off, self.ctx.bh_disable) {
+                (true, 0) => self.reader_for_lockdep(LockType::Rcu, true),
+                (false, 1) => self.reader_for_lockdep(LockType::Rcu, false),
+                _ => {}
+            }
             let step = |n: &mut u32| *n = if off { *n + 1 } else { n.saturating_sub(1) };
             step(&mut self.ctx.bh_disable);
             step(&mut self.ctx.migrate_disable);
@@ -182,18 +188,23 @@ impl Exec<'_> {
 
     /// An RCU read section is a lock for lockdep: it limits what may be taken inside.
     fn rcu_section(&mut self, ty: LockType, begin: bool) {
-        if begin {
-            self.ctx.held.push(Held { lock: LockRef::rcu(ty), span: self.span });
-        } else if let Some(idx) = self.ctx.held.iter().rposition(|h| h.lock.ty == ty) {
-            self.ctx.held.remove(idx);
-        } else {
+        if !begin && !self.ctx.held.iter().any(|h| h.lock.ty == ty) {
             return self.event(EventKind::NotBegun { section: "rcu_read_lock()" });
         }
+        self.reader_for_lockdep(ty, begin);
         match ty {
             LockType::RcuBh => self.bottom_halves(begin),
             LockType::RcuSched if begin => self.add_preempt_count(PREEMPT_OFFSET),
             LockType::RcuSched => self.sub_preempt_count(PREEMPT_OFFSET),
             _ => self.rcu_read(begin),
+        }
+    }
+
+    fn reader_for_lockdep(&mut self, ty: LockType, begin: bool) {
+        if begin {
+            self.ctx.held.push(Held { lock: LockRef::rcu(ty), span: self.span });
+        } else if let Some(idx) = self.ctx.held.iter().rposition(|h| h.lock.ty == ty) {
+            self.ctx.held.remove(idx);
         }
     }
 

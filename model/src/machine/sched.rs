@@ -212,7 +212,7 @@ impl Machine {
         context.bh_disable = u32::from(spec.placement.bh_off);
         context.migrate_disable = context.bh_disable;
         context.rcu_depth = context.bh_disable + u32::from(spec.placement.rcu_reader);
-        if spec.placement.rcu_reader {
+        if spec.placement.rcu_reader || spec.placement.bh_off {
             let lock = LockRef::rcu(LockType::Rcu);
             context.held.push(Held { lock, span: self.program().func(spec.entry).span });
         }
