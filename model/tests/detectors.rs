@@ -193,3 +193,21 @@ fn no_mutex_with_bottom_halves_off() {
         assert_eq!(ends("rt-debug", &[(context, "f")], nested), ["|"], "{context}");
     }
 }
+
+/// A FIFO thread may wake at any time, but is not preempted by a task.
+#[test]
+fn a_fifo_thread_is_not_preempted() {
+    let text = "int x;\nvoid f(void) { x = 1; x = 2; }\nvoid g(void) { WARN_ON(x == 1); }";
+    let both = ["warning | R-warning", "|"];
+    for (config, first, second, expected) in [
+        ("preempt-debug", "kthread_fifo", "task", &both[1..]),
+        ("preempt-debug", "task", "kthread_fifo", &both[..]),
+        ("rt-debug", "irq_thread", "task", &both[1..]),
+        ("rt-debug", "irq_handler", "task", &both[1..]),
+        ("rt-debug", "task", "irq_handler", &both[..]),
+        ("rt-debug", "timer", "task", &both[..]),
+    ] {
+        let found = ends(config, &[(first, "f"), (second, "g")], text);
+        assert_eq!(found, expected, "{config} {first} {second}");
+    }
+}

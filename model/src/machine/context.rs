@@ -163,6 +163,8 @@ pub struct Placement {
     pub bh_off: bool,
     /// It begins inside `rcu_read_lock()`.
     pub rcu_reader: bool,
+    /// A thread of `SCHED_FIFO`, all of one priority: no task of the scenario preempts it.
+    pub fifo: bool,
 }
 
 /// What a context's name means on this configuration; `None` for unknown names.
@@ -177,18 +179,21 @@ pub fn placement(name: &str, config: &Config) -> Option<Placement> {
         irqs_off: matches!(kind, ContextKind::Hardirq { .. } | ContextKind::Nmi),
         bh_off: false,
         rcu_reader: false,
+        fifo: false,
     };
     let task = bare(ContextKind::Task);
     let bh_task = Placement { bh_off: true, ..task };
     let hard = |threaded| bare(ContextKind::Hardirq { threaded });
     Some(match name {
-        "task" | "workqueue" | "kthread_fifo" | "irq_thread" => task,
+        "task" | "workqueue" => task,
+        "kthread_fifo" | "irq_thread" => Placement { fifo: true, ..task },
         "stop_machine" => Placement { preempt_off: true, irqs_off: true, ..task },
         "timer" | "tasklet" | "rcu_callback" | "hrtimer_soft" if config.rt => bh_task,
         "timer" | "tasklet" | "rcu_callback" | "hrtimer_soft" => bare(ContextKind::Softirq),
         "timer_irqsafe" if config.rt => Placement { irqs_off: true, ..bh_task },
         "timer_irqsafe" => Placement { irqs_off: true, ..bare(ContextKind::Softirq) },
-        "hrtimer" | "irq_handler" if config.rt => bh_task,
+        "hrtimer" if config.rt => bh_task,
+        "irq_handler" if config.rt => Placement { fifo: true, ..bh_task },
         // The thread that runs them on PREEMPT_RT is an RCU reader meanwhile (v6.12 run_irq_workd()).
         "irq_work" if config.rt => Placement { rcu_reader: true, ..task },
         "hrtimer" | "irq_handler" | "irq_work" => hard(true),

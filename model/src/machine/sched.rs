@@ -77,7 +77,12 @@ impl Machine {
     /// Whether the scheduler may take the CPU from its task between two statements.
     fn preemptible(&self, cpu: CpuId) -> bool {
         let this = &self.cpus[usize::from(cpu.0)];
-        matches!(self.config().preemption, Preemption::Full | Preemption::Lazy)
+        let runs = &self.setup().runs;
+        let fifo = this.current.is_some_and(|task| {
+            let run = self.tasks[usize::from(task.0)].context.run;
+            runs.get(usize::from(run.0)).is_some_and(|run| run.placement.fifo)
+        });
+        !fifo && matches!(self.config().preemption, Preemption::Full | Preemption::Lazy)
             && this.preempt_count == 0
             && !this.irqs_off
     }
