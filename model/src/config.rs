@@ -48,21 +48,45 @@ pub struct Config {
 
 /// The option names understood in a list, without `CONFIG_`.
 pub const OPTIONS: &[&str] = &[
-    "PREEMPT_NONE", "PREEMPT_VOLUNTARY", "PREEMPT", "PREEMPT_LAZY", "PREEMPT_RT", "SMP",
-    "DEBUG_ATOMIC_SLEEP", "PROVE_LOCKING", "PROVE_RAW_LOCK_NESTING", "DEBUG_PREEMPT",
-    "PREEMPT_COUNT", "PROVE_RCU", "DEBUG_LIST", "HARDLOCKUP_DETECTOR",
+    "PREEMPT_NONE",
+    "PREEMPT_VOLUNTARY",
+    "PREEMPT",
+    "PREEMPT_LAZY",
+    "PREEMPT_RT",
+    "SMP",
+    "DEBUG_ATOMIC_SLEEP",
+    "PROVE_LOCKING",
+    "PROVE_RAW_LOCK_NESTING",
+    "DEBUG_PREEMPT",
+    "PREEMPT_COUNT",
+    "PROVE_RCU",
+    "DEBUG_LIST",
+    "HARDLOCKUP_DETECTOR",
 ];
 
 /// The named configurations, in the order in which they are shown.
 pub const NAMES: &[&str] = &[
-    "none-debug", "none-nodebug", "voluntary-debug", "voluntary-nodebug",
-    "preempt-debug", "preempt-nodebug", "lazy-debug", "lazy-nodebug", "rt-debug", "rt-nodebug",
+    "none-debug",
+    "none-nodebug",
+    "voluntary-debug",
+    "voluntary-nodebug",
+    "preempt-debug",
+    "preempt-nodebug",
+    "lazy-debug",
+    "lazy-nodebug",
+    "rt-debug",
+    "rt-nodebug",
 ];
 
 impl Config {
     /// The configuration of that name, or a sentence saying which names exist.
     pub fn named(name: &str) -> Result<Config, String> {
-        let unknown = || format!("unknown configuration `{name}`; known are {}", NAMES.join(", "));
+        let unknown = || {
+            format!(
+                "unknown configuration `{name}`; known are {}",
+                NAMES.join(", ")
+            )
+        };
         let (model, detectors) = name.rsplit_once('-').ok_or_else(unknown)?;
         let debug = match detectors {
             "debug" => true,
@@ -143,19 +167,36 @@ impl Config {
 
     /// The name of this configuration when it is one of [`NAMES`].
     pub fn name(&self) -> Option<&'static str> {
-        NAMES.iter().copied().find(|name| Config::named(name).is_ok_and(|c| c == *self))
+        NAMES
+            .iter()
+            .copied()
+            .find(|name| Config::named(name).is_ok_and(|c| c == *self))
     }
 
     /// The Kconfig options that are on, in the order of [`OPTIONS`].
     pub fn options(&self) -> Vec<&'static str> {
         let on = [
-            self.preemption == Preemption::None, self.preemption == Preemption::Voluntary,
-            self.preemption == Preemption::Full && !self.rt, self.preemption == Preemption::Lazy,
-            self.rt, self.smp, self.debug_atomic_sleep, self.prove_locking,
-            self.prove_raw_lock_nesting, self.debug_preempt, self.preempt_count, self.prove_rcu,
-            self.debug_list, self.hardlockup_detector,
+            self.preemption == Preemption::None,
+            self.preemption == Preemption::Voluntary,
+            self.preemption == Preemption::Full && !self.rt,
+            self.preemption == Preemption::Lazy,
+            self.rt,
+            self.smp,
+            self.debug_atomic_sleep,
+            self.prove_locking,
+            self.prove_raw_lock_nesting,
+            self.debug_preempt,
+            self.preempt_count,
+            self.prove_rcu,
+            self.debug_list,
+            self.hardlockup_detector,
         ];
-        OPTIONS.iter().copied().zip(on).filter_map(|(name, on)| on.then_some(name)).collect()
+        OPTIONS
+            .iter()
+            .copied()
+            .zip(on)
+            .filter_map(|(name, on)| on.then_some(name))
+            .collect()
     }
 
     /// Whether an RCU reader can be preempted (`CONFIG_PREEMPT_RCU`).

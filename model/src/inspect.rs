@@ -16,7 +16,13 @@ const ALLOCATORS: &[&str] = &["__alloc_pages_nodemask", "__rcu_alloc_page_lockle
 const LIST_CODE: &str = "mm/";
 
 /// Migratetypes by number (`enum migratetype` without CMA).
-pub const MIGRATETYPES: &[&str] = &["Unmovable", "Movable", "Reclaimable", "HighAtomic", "Isolate"];
+pub const MIGRATETYPES: &[&str] = &[
+    "Unmovable",
+    "Movable",
+    "Reclaimable",
+    "HighAtomic",
+    "Isolate",
+];
 
 /// A zone, as a reader wants to see it. Counts are in pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +84,9 @@ impl<'m> Kernel<'m> {
         let types = &program.types;
         let node = program.global("contig_page_data")?;
         let zones = types.find_field(types.record_named("pglist_data")?, "node_zones")?;
-        let Type::Array(_, Some(n_zones)) = types.get(zones.ty) else { return None };
+        let Type::Array(_, Some(n_zones)) = types.get(zones.ty) else {
+            return None;
+        };
         let page = types.record_named("page")?;
         Some(Kernel {
             machine,
@@ -92,14 +100,17 @@ impl<'m> Kernel<'m> {
 
     /// The populated zones, lowest first.
     pub fn zones(&self) -> Vec<Zone> {
-        (0..self.n_zones).filter_map(|i| self.zone(self.zones + i * self.zone_size)).collect()
+        (0..self.n_zones)
+            .filter_map(|i| self.zone(self.zones + i * self.zone_size))
+            .collect()
     }
 
     /// The first thing wrong with the free lists and per-CPU lists of any zone.
     pub fn lists_broken(&self) -> Option<String> {
         self.zones().iter().find_map(|zone| {
             let mut seen = std::collections::BTreeSet::new();
-            self.free_lists_broken(zone, &mut seen).or_else(|| pcp_lists_broken(zone, &mut seen))
+            self.free_lists_broken(zone, &mut seen)
+                .or_else(|| pcp_lists_broken(zone, &mut seen))
         })
     }
 
@@ -111,11 +122,20 @@ impl<'m> Kernel<'m> {
         let mut free = 0;
         for (order, lists) in zone.free_area.iter().enumerate() {
             for (mt, list) in lists.iter().enumerate() {
-                let name = || format!("zone {}: free_area[{order}] {}", zone.name, MIGRATETYPES[mt]);
+                let name = || {
+                    format!(
+                        "zone {}: free_area[{order}] {}",
+                        zone.name, MIGRATETYPES[mt]
+                    )
+                };
                 if let Some(broken) = &list.broken {
                     return Some(format!("{}: {broken}", name()));
                 }
-                for pfn in list.pfns.iter().flat_map(|&first| first..first + (1 << order)) {
+                for pfn in list
+                    .pfns
+                    .iter()
+                    .flat_map(|&first| first..first + (1 << order))
+                {
                     if !seen.insert(pfn) {
                         return Some(format!("{}: page frame {pfn:#x} is on two lists", name()));
                     }
@@ -125,14 +145,18 @@ impl<'m> Kernel<'m> {
         }
         let differs = free != zone.free;
         differs.then(|| {
-            format!("zone {}: {free} pages in the free lists, NR_FREE_PAGES {}", zone.name, zone.free)
+            format!(
+                "zone {}: {free} pages in the free lists, NR_FREE_PAGES {}",
+                zone.name, zone.free
+            )
         })
     }
 
     fn zone(&self, addr: u64) -> Option<Zone> {
         let program = self.machine.program();
         let zone = program.types.record_named("zone")?;
-        let word = |name: &str, idx: u64| Some(self.read(addr + self.field(zone, name)?.offset + 8 * idx));
+        let word =
+            |name: &str, idx: u64| Some(self.read(addr + self.field(zone, name)?.offset + 8 * idx));
         if word("present_pages", 0)? == 0 {
             return None;
         }
@@ -142,7 +166,11 @@ impl<'m> Kernel<'m> {
             start_pfn: word("zone_start_pfn", 0)?,
             managed: word("managed_pages", 0)?,
             free: word("vm_stat", free_item)?,
-            watermark: [word("_watermark", 0)?, word("_watermark", 1)?, word("_watermark", 2)?],
+            watermark: [
+                word("_watermark", 0)?,
+                word("_watermark", 1)?,
+                word("_watermark", 2)?,
+            ],
             boost: word("watermark_boost", 0)?,
             free_area: self.free_area(addr, zone)?,
             pcp: self.pcp(word("pageset", 0)?),
@@ -152,15 +180,23 @@ impl<'m> Kernel<'m> {
     fn free_area(&self, zone_addr: u64, zone: &Record) -> Option<Vec<Vec<List>>> {
         let types = &self.machine.program().types;
         let areas = self.field(zone, "free_area")?;
-        let Type::Array(_, Some(n_orders)) = types.get(areas.ty) else { return None };
+        let Type::Array(_, Some(n_orders)) = types.get(areas.ty) else {
+            return None;
+        };
         let area = types.record_named("free_area")?;
         let lists = self.field(area, "free_list")?;
-        let Type::Array(_, Some(n_types)) = types.get(lists.ty) else { return None };
+        let Type::Array(_, Some(n_types)) = types.get(lists.ty) else {
+            return None;
+        };
         let list = |order, mt| {
             let head = zone_addr + areas.offset + area.size * order + lists.offset + 16 * mt;
             self.list(head)
         };
-        Some((0..*n_orders).map(|o| (0..*n_types).map(|mt| list(o, mt)).collect()).collect())
+        Some(
+            (0..*n_orders)
+                .map(|o| (0..*n_types).map(|mt| list(o, mt)).collect())
+                .collect(),
+        )
     }
 
     fn pcp(&self, template: u64) -> Vec<Pcp> {
@@ -173,15 +209,21 @@ impl<'m> Kernel<'m> {
                 Some(i64::from(self.machine.memory.read(at, 4) as u32 as i32))
             };
             let lists = self.field(record, "lists")?;
-            let Type::Array(_, Some(n)) = types.get(lists.ty) else { return None };
+            let Type::Array(_, Some(n)) = types.get(lists.ty) else {
+                return None;
+            };
             Some(Pcp {
                 count: int("count")?,
                 high: int("high")?,
                 batch: int("batch")?,
-                lists: (0..*n).map(|mt| self.list(base + lists.offset + 16 * mt)).collect(),
+                lists: (0..*n)
+                    .map(|mt| self.list(base + lists.offset + 16 * mt))
+                    .collect(),
             })
         };
-        (0..u64::from(self.machine.setup().n_cpus)).filter_map(one).collect()
+        (0..u64::from(self.machine.setup().n_cpus))
+            .filter_map(one)
+            .collect()
     }
 
     /// Follows a `struct list_head` of `page->lru`s.
@@ -199,7 +241,9 @@ impl<'m> Kernel<'m> {
                 break;
             }
             if self.read(next + 8) != at {
-                broken = Some(format!("the entry at {next:#x} does not point back to {at:#x}"));
+                broken = Some(format!(
+                    "the entry at {next:#x} does not point back to {at:#x}"
+                ));
                 break;
             }
             if next == head {
@@ -216,8 +260,16 @@ impl<'m> Kernel<'m> {
     }
 
     fn is_list_entry(&self, addr: u64, head: u64) -> bool {
-        let pfn = addr.checked_sub(VMEMMAP + self.lru).filter(|o| o % self.page_size == 0);
-        let exists = |pfn: u64| self.machine.setup().pages.iter().any(|&(a, b)| pfn >= a && pfn < b);
+        let pfn = addr
+            .checked_sub(VMEMMAP + self.lru)
+            .filter(|o| o % self.page_size == 0);
+        let exists = |pfn: u64| {
+            self.machine
+                .setup()
+                .pages
+                .iter()
+                .any(|&(a, b)| pfn >= a && pfn < b)
+        };
         addr == head || pfn.is_some_and(|offset| exists(offset / self.page_size))
     }
 
@@ -261,10 +313,19 @@ pub fn is_allocator(program: &Program, func: FuncId) -> bool {
 /// Whether no context is inside code that may have a list in pieces.
 pub fn lists_at_rest(machine: &Machine) -> bool {
     let tasks = machine.tasks.iter().map(|t| &*t.context);
-    let interrupts = machine.cpus.iter().flat_map(|c| c.interrupts.iter().map(|c| &**c));
+    let interrupts = machine
+        .cpus
+        .iter()
+        .flat_map(|c| c.interrupts.iter().map(|c| &**c));
     let program = machine.program();
     let inside = |func: FuncId| {
-        program.sources.file(program.func(func).span.file).name.starts_with(LIST_CODE)
+        program
+            .sources
+            .file(program.func(func).span.file)
+            .name
+            .starts_with(LIST_CODE)
     };
-    !tasks.chain(interrupts).any(|context| context.frames.iter().any(|f| inside(f.func)))
+    !tasks
+        .chain(interrupts)
+        .any(|context| context.frames.iter().any(|f| inside(f.func)))
 }

@@ -16,8 +16,16 @@ const VERSIONS: &[&str] = &["v5.9"];
 /// The kernels known: each version alone and with each patch series. `v5.9+a+b` has two series.
 pub fn kernels() -> Vec<String> {
     let series = series();
-    let with = |version: &str| series.iter().map(move |s| format!("{version}+{s}")).collect::<Vec<_>>();
-    VERSIONS.iter().flat_map(|&v| std::iter::once(v.to_string()).chain(with(v))).collect()
+    let with = |version: &str| {
+        series
+            .iter()
+            .map(move |s| format!("{version}+{s}"))
+            .collect::<Vec<_>>()
+    };
+    VERSIONS
+        .iter()
+        .flat_map(|&v| std::iter::once(v.to_string()).chain(with(v)))
+        .collect()
 }
 
 /// A sentence unless version and series exist.
@@ -30,7 +38,10 @@ pub fn check(kernel: &str) -> Result<(), String> {
     let series = series();
     match VERSIONS.contains(&version) && parts.all(|part| series.iter().any(|s| s == part)) {
         true => Ok(()),
-        false => Err(format!("unknown kernel `{kernel}`; known are {}", kernels().join(", "))),
+        false => Err(format!(
+            "unknown kernel `{kernel}`; known are {}",
+            kernels().join(", ")
+        )),
     }
 }
 
@@ -56,7 +67,9 @@ pub struct Tree {
 impl Tree {
     /// The headers for plain C programs, and no kernel.
     pub fn plain() -> Tree {
-        Tree { files: texts_under("libc", "libc") }
+        Tree {
+            files: texts_under("libc", "libc"),
+        }
     }
 
     /// The tree of a kernel: `v5.9`, `v5.9+rfc`.
@@ -73,7 +86,8 @@ impl Tree {
         let mut tree = Tree { files };
         for series in parts {
             for (path, patch) in texts_under(&format!("patches/{series}"), "") {
-                tree.apply(&patch).map_err(|e| format!("patches/{series}/{path}: {e}"))?;
+                tree.apply(&patch)
+                    .map_err(|e| format!("patches/{series}/{path}: {e}"))?;
             }
         }
         Ok(tree)
@@ -81,8 +95,11 @@ impl Tree {
 
     /// The C files, in the order in which they are compiled.
     pub fn main(&self) -> Vec<String> {
-        let (boot, kernel): (Vec<_>, Vec<_>) =
-            self.files.keys().filter(|p| p.ends_with(".c")).partition(|p| p.starts_with("model/"));
+        let (boot, kernel): (Vec<_>, Vec<_>) = self
+            .files
+            .keys()
+            .filter(|p| p.ends_with(".c"))
+            .partition(|p| p.starts_with("model/"));
         kernel.into_iter().chain(boot).cloned().collect()
     }
 
@@ -95,14 +112,18 @@ impl Tree {
         let mut n_files = 0;
         for part in PatchSet::parse(patch, ParseOptions::unidiff()) {
             let part = part.map_err(|e| format!("this is no unified diff: {e}"))?;
-            let text = part.patch().as_text().ok_or("a binary patch cannot be applied")?;
+            let text = part
+                .patch()
+                .as_text()
+                .ok_or("a binary patch cannot be applied")?;
             let (from, to) = paths(part.operation());
             let base = match &from {
                 None => String::new(),
                 Some(path) => self.find(&files, path)?,
             };
-            let patched = diffy::apply(&base, text)
-                .map_err(|e| format!("{}: {e}", to.as_ref().or(from.as_ref()).map_or("?", |p| p)))?;
+            let patched = diffy::apply(&base, text).map_err(|e| {
+                format!("{}: {e}", to.as_ref().or(from.as_ref()).map_or("?", |p| p))
+            })?;
             if let Some(from) = &from {
                 files.remove(&strip(from, &self.files));
             }
@@ -120,12 +141,21 @@ impl Tree {
 
     fn find(&self, files: &BTreeMap<String, String>, path: &str) -> Result<String, String> {
         let path = strip(path, &self.files);
-        files.get(&path).cloned().ok_or_else(|| format!("there is no file {path} in this tree"))
+        files
+            .get(&path)
+            .cloned()
+            .ok_or_else(|| format!("there is no file {path} in this tree"))
     }
 }
 
 fn paths(operation: &FileOperation<'_, str>) -> (Option<String>, Option<String>) {
-    let text = |path: &str| path.split('\t').next().unwrap_or(path).trim_end().to_string();
+    let text = |path: &str| {
+        path.split('\t')
+            .next()
+            .unwrap_or(path)
+            .trim_end()
+            .to_string()
+    };
     match operation {
         FileOperation::Create(to) => (None, Some(text(to))),
         FileOperation::Delete(from) => (Some(text(from)), None),
@@ -159,8 +189,15 @@ fn texts_under(folder: &str, shown_as: &str) -> BTreeMap<String, String> {
 fn collect(dir: &Dir<'_>, folder: &str, shown_as: &str, texts: &mut BTreeMap<String, String>) {
     for file in dir.files() {
         let path = file.path().to_string_lossy().replace('\\', "/");
-        let below = path.strip_prefix(folder).unwrap_or(&path).trim_start_matches('/');
-        let name = if shown_as.is_empty() { below.into() } else { format!("{shown_as}/{below}") };
+        let below = path
+            .strip_prefix(folder)
+            .unwrap_or(&path)
+            .trim_start_matches('/');
+        let name = if shown_as.is_empty() {
+            below.into()
+        } else {
+            format!("{shown_as}/{below}")
+        };
         if let Some(text) = file.contents_utf8() {
             texts.insert(name, text.into());
         }
@@ -197,7 +234,12 @@ mod tests {
         let mut tree = Tree::of("v5.9").unwrap();
         let before = tree.clone();
         let diff = "--- a/mm/page_alloc.c\n+++ b/mm/page_alloc.c\n@@ -1,1 +1,1 @@\n-nonsense\n+x\n";
-        for text in ["", "hello", diff, "--- a/no.c\n+++ b/no.c\n@@ -1 +1 @@\n-a\n+b\n"] {
+        for text in [
+            "",
+            "hello",
+            diff,
+            "--- a/no.c\n+++ b/no.c\n@@ -1 +1 @@\n-a\n+b\n",
+        ] {
             assert!(tree.apply(text).is_err(), "{text}");
         }
         assert_eq!(tree, before);

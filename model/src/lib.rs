@@ -4,14 +4,14 @@
 //! Everything a reader sees is a view of that machine. The modules below are listed in reading
 //! order; each may use only those before it (a test holds that).
 
-pub mod config;
-pub mod syntax;
-pub mod program;
-pub mod machine;
-pub mod inspect;
 pub mod check;
+pub mod config;
 pub mod explore;
+pub mod inspect;
 pub mod kernel;
-pub mod scenario;
-pub mod report;
+pub mod machine;
 pub mod matrix;
+pub mod program;
+pub mod report;
+pub mod scenario;
+pub mod syntax;

@@ -27,7 +27,17 @@ fn rows() -> Vec<Row> {
     lines
         .map(|line| {
             let fields: Vec<&str> = line.split('\t').collect();
-            let [kernel, config, context, call, state, returned, classes, hang] = fields[..] else {
+            let [
+                kernel,
+                config,
+                context,
+                call,
+                state,
+                returned,
+                classes,
+                hang,
+            ] = fields[..]
+            else {
                 panic!("a row has eight fields: {line}")
             };
             Row {
@@ -37,7 +47,11 @@ fn rows() -> Vec<Row> {
                 call: call.into(),
                 state: state.into(),
                 returned: returned.parse().ok(),
-                splat_classes: classes.split(',').filter(|c| *c != "-").map(str::to_string).collect(),
+                splat_classes: classes
+                    .split(',')
+                    .filter(|c| *c != "-")
+                    .map(str::to_string)
+                    .collect(),
                 hang: hang == "true",
             }
         })
@@ -49,10 +63,13 @@ fn known_difference(row: &Row) -> Option<&'static str> {
     let hard = ["hrtimer_hard", "irq_work_hard"].contains(&row.context.as_str());
     let request_irq = row.context.starts_with("irq_handler") && row.state.starts_with("sq");
     if hard && row.state.starts_with("zlock") && row.returned.is_none() {
-        Some("the lock is held with interrupts off: the interrupt came after its release, and the record calls that null")
+        Some(
+            "the lock is held with interrupts off: the interrupt came after its release, and the record calls that null",
+        )
     } else if request_irq && row.call == "rcu_alloc_page_lockless" && row.returned == Some(false) {
         Some("request_irq() had used up the per-CPU list")
-    } else if row.context == "kthread_fifo" && row.state == "drained" && row.call.starts_with("rcu") {
+    } else if row.context == "kthread_fifo" && row.state == "drained" && row.call.starts_with("rcu")
+    {
         Some("creating the thread had put pages on the per-CPU list")
     } else {
         None
@@ -63,7 +80,10 @@ fn known_difference(row: &Row) -> Option<&'static str> {
 fn the_matrix_agrees_with_booted_kernels() {
     let rows = rows();
     assert!(rows.len() > 200, "only {} rows", rows.len());
-    let nothing = Legality { legal: true, rule: None };
+    let nothing = Legality {
+        legal: true,
+        rule: None,
+    };
     let mut wrong = Vec::new();
     let mut n_known = 0;
     for row in &rows {
@@ -84,11 +104,22 @@ fn the_matrix_agrees_with_booted_kernels() {
         if agrees == known.is_some() {
             wrong.push(format!(
                 "{} {} {} {}: kernel {:?} {:?} hang {}, model {:?} {:?} hang {}; listed: {known:?}",
-                row.kernel, row.context, row.call, row.state, row.returned, row.splat_classes,
-                row.hang, found.returned, found.splat_classes, found.hang
+                row.kernel,
+                row.context,
+                row.call,
+                row.state,
+                row.returned,
+                row.splat_classes,
+                row.hang,
+                found.returned,
+                found.splat_classes,
+                found.hang
             ));
         }
     }
-    println!("{} rows, {n_known} of them listed as unable to agree", rows.len());
+    println!(
+        "{} rows, {n_known} of them listed as unable to agree",
+        rows.len()
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

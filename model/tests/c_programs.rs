@@ -14,8 +14,11 @@ use model::scenario::Scenario;
 
 fn programs() -> Vec<PathBuf> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c");
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "c")).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(dir)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "c"))
+        .collect();
     files.sort();
     files
 }
@@ -33,7 +36,10 @@ fn by_cc(file: &Path) -> (String, u8) {
         .expect("a C compiler named cc");
     assert!(status.success(), "cc refuses {}", file.display());
     let output = Command::new(&exe).output().unwrap();
-    let code = output.status.code().unwrap_or_else(|| panic!("{} crashes", file.display()));
+    let code = output
+        .status
+        .code()
+        .unwrap_or_else(|| panic!("{} crashes", file.display()));
     (String::from_utf8(output.stdout).unwrap(), code as u8)
 }
 
@@ -69,9 +75,18 @@ fn the_machine_agrees_with_cc() {
         let expected = by_cc(file);
         match by_machine(file) {
             Ok(found) if found == expected => {}
-            Ok(found) => wrong.push(format!("{}:\ncc      {expected:?}\nmachine {found:?}", file.display())),
+            Ok(found) => wrong.push(format!(
+                "{}:\ncc      {expected:?}\nmachine {found:?}",
+                file.display()
+            )),
             Err(error) => wrong.push(format!("{}: {error}", file.display())),
         }
     }
-    assert!(wrong.is_empty(), "{} of {} differ\n{}", wrong.len(), programs.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} differ\n{}",
+        wrong.len(),
+        programs.len(),
+        wrong.join("\n")
+    );
 }

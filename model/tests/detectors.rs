@@ -25,7 +25,10 @@ fn words(end: &End) -> String {
     let printed = end.printed.iter().map(|c| c.name());
     let broken = end.broken.iter().map(|r| r.name());
     let flags = [("hang", end.hang), ("null", end.null)];
-    let flags = flags.into_iter().filter(|(_, set)| *set).map(|(word, _)| word);
+    let flags = flags
+        .into_iter()
+        .filter(|(_, set)| *set)
+        .map(|(word, _)| word);
     let all: Vec<&str> = printed.chain(["|"]).chain(broken).chain(flags).collect();
     all.join(" ")
 }
@@ -38,14 +41,29 @@ fn task(config: &str, text: &str) -> Vec<String> {
 #[test]
 fn schedule_is_judged_where_it_is_called() {
     let text = "void f(void) { preempt_disable(); schedule(); preempt_enable(); }";
-    for config in ["preempt-debug", "preempt-nodebug", "none-debug", "rt-nodebug"] {
-        assert_eq!(task(config, text), ["scheduling-while-atomic | R-schedule-atomic"], "{config}");
+    for config in [
+        "preempt-debug",
+        "preempt-nodebug",
+        "none-debug",
+        "rt-nodebug",
+    ] {
+        assert_eq!(
+            task(config, text),
+            ["scheduling-while-atomic | R-schedule-atomic"],
+            "{config}"
+        );
     }
     assert_eq!(task("none-nodebug", text), ["| R-schedule-atomic"]);
     assert_eq!(task("rt-debug", "void f(void) { schedule(); }"), ["|"]);
     let text = "static DEFINE_SPINLOCK(l);\nvoid f(void) { spin_lock(&l); cond_resched(); spin_unlock(&l); }";
-    assert_eq!(task("preempt-debug", text), ["sleeping-in-atomic | R-might-sleep"]);
-    assert_eq!(task("rt-debug", text), ["sleeping-in-atomic | R-might-sleep"]);
+    assert_eq!(
+        task("preempt-debug", text),
+        ["sleeping-in-atomic | R-might-sleep"]
+    );
+    assert_eq!(
+        task("rt-debug", text),
+        ["sleeping-in-atomic | R-might-sleep"]
+    );
     assert_eq!(task("none-nodebug", text), ["| R-might-sleep"]);
 }
 
@@ -54,7 +72,9 @@ fn schedule_is_judged_where_it_is_called() {
 fn without_preemption_tasks_change_where_they_ask_for_it() {
     let runs = [("task", "f"), ("task", "g")];
     let between = |what: &str| {
-        format!("int x;\nvoid f(void) {{ x = 1; {what} x = 2; }}\nvoid g(void) {{ WARN_ON(x == 1); }}")
+        format!(
+            "int x;\nvoid f(void) {{ x = 1; {what} x = 2; }}\nvoid g(void) {{ WARN_ON(x == 1); }}"
+        )
     };
     let both = ["warning | R-warning", "|"];
     for (config, what, expected) in [
@@ -66,7 +86,11 @@ fn without_preemption_tasks_change_where_they_ask_for_it() {
         ("none-debug", "cond_resched();", &both[..]),
         ("none-nodebug", "schedule();", &both[..]),
     ] {
-        assert_eq!(ends(config, &runs, &between(what)), expected, "{config} {what}");
+        assert_eq!(
+            ends(config, &runs, &between(what)),
+            expected,
+            "{config} {what}"
+        );
     }
 }
 
@@ -75,23 +99,56 @@ fn sections_must_balance() {
     let warned = ["warning | R-lock-balance"];
     let silent = ["| R-lock-balance"];
     for body in [
-        "preempt_enable();", "rcu_read_unlock();", "local_bh_enable();", "local_bh_disable();",
-        "preempt_disable();", "rcu_read_lock();",
+        "preempt_enable();",
+        "rcu_read_unlock();",
+        "local_bh_enable();",
+        "local_bh_disable();",
+        "preempt_disable();",
+        "rcu_read_lock();",
     ] {
         let text = format!("void f(void) {{ {body} }}");
         for config in ["preempt", "none", "rt"] {
-            assert_eq!(task(&format!("{config}-debug"), &text), warned, "{config} {body}");
-            assert_eq!(task(&format!("{config}-nodebug"), &text), silent, "{config} {body}");
+            assert_eq!(
+                task(&format!("{config}-debug"), &text),
+                warned,
+                "{config} {body}"
+            );
+            assert_eq!(
+                task(&format!("{config}-nodebug"), &text),
+                silent,
+                "{config} {body}"
+            );
         }
     }
-    assert_eq!(task("preempt-debug", "void f(void) { local_irq_disable(); }"), silent);
-    for context in ["timer", "hrtimer_hard", "nmi", "stop_machine", "timer_irqsafe", "local_bh_disable"] {
+    assert_eq!(
+        task("preempt-debug", "void f(void) { local_irq_disable(); }"),
+        silent
+    );
+    for context in [
+        "timer",
+        "hrtimer_hard",
+        "nmi",
+        "stop_machine",
+        "timer_irqsafe",
+        "local_bh_disable",
+    ] {
         for config in ["preempt-debug", "rt-debug"] {
-            assert_eq!(ends(config, &[(context, "f")], "void f(void) { }"), ["|"], "{context}");
+            assert_eq!(
+                ends(config, &[(context, "f")], "void f(void) { }"),
+                ["|"],
+                "{context}"
+            );
         }
     }
     let handler = [("irq_handler_nothread", "f")];
-    assert_eq!(ends("rt-nodebug", &handler, "void f(void) { local_irq_enable(); }"), warned);
+    assert_eq!(
+        ends(
+            "rt-nodebug",
+            &handler,
+            "void f(void) { local_irq_enable(); }"
+        ),
+        warned
+    );
 }
 
 #[test]
@@ -107,7 +164,10 @@ fn readers_do_not_keep_readers_out() {
     for (f, g) in [("read", "write"), ("write", "read"), ("write", "write")] {
         let found = ends("preempt-debug", &runs, &text(f, g));
         let usage = "inconsistent-lock-state | R-irq-usage";
-        let both = [usage.to_string(), usage.replace("R-irq-usage", "R-irq-usage R-deadlock hang")];
+        let both = [
+            usage.to_string(),
+            usage.replace("R-irq-usage", "R-irq-usage R-deadlock hang"),
+        ];
         assert_eq!(found, both, "{f} {g}");
     }
 }
@@ -119,24 +179,41 @@ fn a_seqlock_reader_sees_all_or_nothing() {
         void g(void)\n{\nunsigned int start;\nint x, y;\ndo {\nstart = read_seqbegin(&s);\nx = a;\ny = b;\n\
         } while (read_seqretry(&s, start));\nWARN_ON(x != y);\n}";
     for config in ["preempt-debug", "rt-debug"] {
-        assert_eq!(ends(config, &[("task", "g"), ("timer", "f")], text), ["|"], "{config}");
+        assert_eq!(
+            ends(config, &[("task", "g"), ("timer", "f")], text),
+            ["|"],
+            "{config}"
+        );
     }
 }
 
 #[test]
 fn a_loop_without_end_never_comes_back() {
     let endless = ["| R-endless hang"];
-    for body in ["while (1);", "for (;;) { x = 0; x = 1; }", "spin_lock(&l); while (!READ_ONCE(x));"] {
+    for body in [
+        "while (1);",
+        "for (;;) { x = 0; x = 1; }",
+        "spin_lock(&l); while (!READ_ONCE(x));",
+    ] {
         let text = format!("static DEFINE_SPINLOCK(l);\nint x;\nvoid f(void) {{ {body} }}");
         assert_eq!(task("preempt-debug", &text), endless, "{body}");
     }
     // Another task can end the waiting, so this is no endless loop.
     let text = "int x;\nvoid f(void) { while (!READ_ONCE(x)); }\nvoid g(void) { x = 1; }";
-    assert_eq!(ends("preempt-debug", &[("task", "f"), ("task", "g")], text), ["|"]);
+    assert_eq!(
+        ends("preempt-debug", &[("task", "f"), ("task", "g")], text),
+        ["|"]
+    );
     // Without preemption it cannot, and whoever comes first decides; an interrupt always can.
     let either = ["|", "| R-endless hang"];
-    assert_eq!(ends("none-debug", &[("task", "f"), ("irq_handler", "g")], text), ["|"]);
-    assert_eq!(ends("none-debug", &[("task", "f"), ("task", "g")], text), either);
+    assert_eq!(
+        ends("none-debug", &[("task", "f"), ("irq_handler", "g")], text),
+        ["|"]
+    );
+    assert_eq!(
+        ends("none-debug", &[("task", "f"), ("task", "g")], text),
+        either
+    );
     // A reader of a seqlock in an interrupt waits for the writer below it.
     let text = "static DEFINE_SEQLOCK(s);\nvoid f(void) { write_seqlock(&s); write_sequnlock(&s); }\n\
         void g(void) { while (read_seqretry(&s, read_seqbegin(&s))); }";
@@ -147,7 +224,9 @@ fn a_loop_without_end_never_comes_back() {
 #[test]
 fn a_page_is_freed_once_and_as_it_was_allocated() {
     let text = |first: &str, second: &str| {
-        format!("void f(void)\n{{\nstruct page *p = alloc_pages(GFP_KERNEL, {first});\n{second}\n}}")
+        format!(
+            "void f(void)\n{{\nstruct page *p = alloc_pages(GFP_KERNEL, {first});\n{second}\n}}"
+        )
     };
     for config in ["preempt-debug", "rt-nodebug"] {
         for order in ["0", "2"] {
@@ -168,7 +247,10 @@ fn the_one_quotient_that_does_not_fit_traps() {
             "int f(void)\n{{\n{ty} least = (unsigned {ty})1 << {bits}, by = -1;\nreturn least / by != 0;\n}}"
         );
         assert_eq!(task("none-nodebug", &text), ["panic | R-memory"]);
-        assert_eq!(task("none-nodebug", &text.replace("by = -1", "by = 1")), ["|"]);
+        assert_eq!(
+            task("none-nodebug", &text.replace("by = -1", "by = 1")),
+            ["|"]
+        );
     }
 }
 
@@ -186,11 +268,19 @@ fn no_mutex_with_bottom_halves_off() {
         ("rt-debug", "irq_handler", nested),
         ("rt-debug", "rcu_read_lock_bh", nested),
     ] {
-        assert_eq!(ends(config, &[(context, "f")], text), [expected], "{config} {context}");
+        assert_eq!(
+            ends(config, &[(context, "f")], text),
+            [expected],
+            "{config} {context}"
+        );
     }
     let nested = "void f(void) { local_bh_disable(); local_bh_disable(); local_bh_enable(); local_bh_enable(); }";
     for context in ["task", "rcu_read_lock", "timer"] {
-        assert_eq!(ends("rt-debug", &[(context, "f")], nested), ["|"], "{context}");
+        assert_eq!(
+            ends("rt-debug", &[(context, "f")], nested),
+            ["|"],
+            "{context}"
+        );
     }
 }
 

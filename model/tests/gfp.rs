@@ -99,10 +99,16 @@ fn unusable_input_is_status_2_with_its_place_and_nothing_on_stdout() {
         "/*+++\n[[run]]\ncontext = \"tsk\"\nentry = \"main\"\n+++*/\n",
     );
     let none = Temp::new("none.c", "int main(void) { return 0; }\n");
-    let missing = Temp::new("missing.c", plain("", "return 0;").replace("main(void)", "other(void)"));
+    let missing = Temp::new(
+        "missing.c",
+        plain("", "return 0;").replace("main(void)", "other(void)"),
+    );
     let good = Temp::new("good.c", plain("", "return 0;"));
     let cases: [(&[&str], &str); 12] = [
-        (&["run", missing.path()], "missing.c:4:9: error: there is no function `main`"),
+        (
+            &["run", missing.path()],
+            "missing.c:4:9: error: there is no function `main`",
+        ),
         (&["run", broken.path()], "broken.c:9:"),
         (&["check", broken.path(), "--json"], "broken.c:9:"),
         (
@@ -242,8 +248,14 @@ fn a_patch_with_which_the_kernel_does_not_boot_is_shown_where_it_stops() {
     let text = plain("", "return 0;").replace("/*+++\n", "/*+++\nkernel = \"v5.9\"\n");
     let file = Temp::new("boot.c", text.replace("#include <stdio.h>\n", ""));
     let check = gfp(&["check", file.path(), "--patch", patch.path(), "--json"]);
-    assert_eq!((check.status.code(), stdout(&check).as_str()), (Some(2), ""));
-    let place = format!("mm/page_alloc.c:{}:2: error: model_boot() does not end", line + 1);
+    assert_eq!(
+        (check.status.code(), stdout(&check).as_str()),
+        (Some(2), "")
+    );
+    let place = format!(
+        "mm/page_alloc.c:{}:2: error: model_boot() does not end",
+        line + 1
+    );
     assert!(stderr(&check).starts_with(&place), "{}", stderr(&check));
     assert!(stderr(&check).contains("&zone->lock, which nobody releases"));
 }

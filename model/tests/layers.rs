@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 fn modules() -> Vec<String> {
     let lib = fs::read_to_string(source("lib.rs")).unwrap();
-    let names = lib.lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let names = lib
+        .lines()
+        .filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';'));
     names.map(str::to_string).collect()
 }
 
@@ -29,7 +31,11 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
 fn files_of(module: &str) -> Vec<PathBuf> {
     let single = source(&format!("{module}.rs"));
     let folder = source(module);
-    let mut files = if folder.is_dir() { rust_files(&folder) } else { Vec::new() };
+    let mut files = if folder.is_dir() {
+        rust_files(&folder)
+    } else {
+        Vec::new()
+    };
     files.extend(single.exists().then_some(single));
     assert!(!files.is_empty(), "{module} has no file");
     files
@@ -39,7 +45,13 @@ fn files_of(module: &str) -> Vec<PathBuf> {
 fn used(line: &str) -> Vec<String> {
     let code = line.split("//").next().unwrap_or("");
     let after = code.split("crate::").skip(1);
-    after.map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()).collect()
+    after
+        .map(|rest| {
+            rest.chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect()
+        })
+        .collect()
 }
 
 #[test]
@@ -51,7 +63,10 @@ fn each_layer_uses_only_those_before_it() {
         for file in files_of(module) {
             for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
                 for name in used(line) {
-                    let later = modules.iter().position(|m| *m == name).is_some_and(|i| i > idx);
+                    let later = modules
+                        .iter()
+                        .position(|m| *m == name)
+                        .is_some_and(|i| i > idx);
                     if later {
                         wrong.push(format!("{}:{}: {line}", file.display(), number + 1));
                     }
@@ -71,7 +86,14 @@ fn the_model_is_a_pure_function() {
             let text = fs::read_to_string(&file).unwrap();
             for (number, line) in text.lines().enumerate() {
                 let code = line.split("//").next().unwrap_or("");
-                let banned = ["std::fs", "std::time", "std::thread", "std::io", "std::net", "std::env"];
+                let banned = [
+                    "std::fs",
+                    "std::time",
+                    "std::thread",
+                    "std::io",
+                    "std::net",
+                    "std::env",
+                ];
                 if banned.iter().any(|b| code.contains(b)) {
                     wrong.push(format!("{}:{}: {line}", file.display(), number + 1));
                 }

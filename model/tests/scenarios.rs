@@ -18,8 +18,16 @@ fn every_expectation_holds() {
         let scenario = Scenario::parse(&name, &text).unwrap_or_else(|e| panic!("{e}"));
         for (config_name, config) in &scenario.configs {
             let machine = scenario.machine(config).unwrap_or_else(|e| panic!("{e}"));
-            let outcome = explore(&machine, Limits { states_max: STATES_MAX });
-            assert!(outcome.complete, "{name} on {config_name}: more than {STATES_MAX} states");
+            let outcome = explore(
+                &machine,
+                Limits {
+                    states_max: STATES_MAX,
+                },
+            );
+            assert!(
+                outcome.complete,
+                "{name} on {config_name}: more than {STATES_MAX} states"
+            );
             for verdict in scenario.expected_on(config_name).judge(&outcome) {
                 n_lines += 1;
                 if !verdict.holds {

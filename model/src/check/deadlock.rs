@@ -13,13 +13,22 @@ pub(super) fn check(after: &Machine) -> Option<Finding> {
     if after.halted.is_some() || after.finished() || !after.enabled().is_empty() {
         return None;
     }
-    let run_name = |run: usize| after.setup().runs.get(run).map_or("boot", |r| r.name.as_str());
+    let run_name = |run: usize| {
+        after
+            .setup()
+            .runs
+            .get(run)
+            .map_or("boot", |r| r.name.as_str())
+    };
     let mut waiting = Vec::new();
     let mut place = (CpuId(0), ContextKind::Task, Span::default());
     for cpu in (0..after.setup().n_cpus).map(CpuId) {
         if let Some(top) = after.top(cpu) {
             waiting.push((run_name(usize::from(top.run.0)).to_string(), top.waits_for));
-            let span = after.positions(top).last().map_or_else(Span::default, |p| p.span);
+            let span = after
+                .positions(top)
+                .last()
+                .map_or_else(Span::default, |p| p.span);
             place = (cpu, top.kind, span);
         }
     }
@@ -27,7 +36,10 @@ pub(super) fn check(after: &Machine) -> Option<Finding> {
         let name = run_name(usize::from(task.context.run.0)).to_string();
         waiting.push((name, task.context.waits_for));
         if place.2 == Span::default() {
-            let span = after.positions(&task.context).last().map_or_else(Span::default, |p| p.span);
+            let span = after
+                .positions(&task.context)
+                .last()
+                .map_or_else(Span::default, |p| p.span);
             place = (task.cpu, ContextKind::Task, span);
         }
     }

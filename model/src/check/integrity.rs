@@ -24,7 +24,9 @@ pub(super) fn mapped_twice(pfn: u64, n_pages: u64, in_use: bool) -> String {
 
 /// Walks all lists when a context has ended and no other is under way.
 pub(super) fn at_rest(after: &Machine, events: &[Event], console: &Console) -> Option<Finding> {
-    let ended = events.last().filter(|e| matches!(e.kind, EventKind::Exit { .. }))?;
+    let ended = events
+        .last()
+        .filter(|e| matches!(e.kind, EventKind::Exit { .. }))?;
     let known = console.broken & (1 << Rule::ListIntegrity as u32) != 0;
     if known || !lists_at_rest(after) {
         return None;

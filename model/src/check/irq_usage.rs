@@ -17,7 +17,11 @@ const IN_SOFTIRQ: [&str; 2] = ["IN-SOFTIRQ-W", "IN-SOFTIRQ-R"];
 const SOFTIRQ_ON: [&str; 2] = ["SOFTIRQ-ON-W", "SOFTIRQ-ON-R"];
 
 /// The two usages that contradict each other, as lockdep names them.
-pub(super) fn check(lock: &LockRef, usage: Usage, now: &Now) -> Option<(&'static str, &'static str)> {
+pub(super) fn check(
+    lock: &LockRef,
+    usage: Usage,
+    now: &Now,
+) -> Option<(&'static str, &'static str)> {
     if lock.trylock || !known_to_lockdep(lock) {
         return None;
     }
@@ -31,14 +35,17 @@ pub(super) fn check(lock: &LockRef, usage: Usage, now: &Now) -> Option<(&'static
     };
     let mine = |names: [&'static str; 2]| names[usize::from(lock.read)];
     match now.context {
-        ContextKind::Nmi => {
-            other(usage.used_by_writer, usage.used.is_some(), ["INITIAL USE", "INITIAL READ USE"])
-                .map(|from| (from, "IN-NMI"))
-        }
+        ContextKind::Nmi => other(
+            usage.used_by_writer,
+            usage.used.is_some(),
+            ["INITIAL USE", "INITIAL READ USE"],
+        )
+        .map(|from| (from, "IN-NMI")),
         ContextKind::Hardirq { .. } => other(write.hardirq_on, read.hardirq_on, HARDIRQ_ON)
             .map(|from| (from, mine(IN_HARDIRQ))),
         ContextKind::Softirq if write.softirq_on || (read.softirq_on && !lock.read) => {
-            other(write.softirq_on, read.softirq_on, SOFTIRQ_ON).map(|from| (from, mine(IN_SOFTIRQ)))
+            other(write.softirq_on, read.softirq_on, SOFTIRQ_ON)
+                .map(|from| (from, mine(IN_SOFTIRQ)))
         }
         ContextKind::Softirq | ContextKind::Task if now.irqs_off => None,
         ContextKind::Softirq | ContextKind::Task => {

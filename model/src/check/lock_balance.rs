@@ -13,7 +13,11 @@ pub(super) fn text(machine: &Machine, kind: &EventKind) -> String {
             "bad unlock balance detected: ({}) is released but not held",
             machine.lock_name(lock)
         ),
-        EventKind::LeftUnbalanced { n_locks, preempt_count, expected } => format!(
+        EventKind::LeftUnbalanced {
+            n_locks,
+            preempt_count,
+            expected,
+        } => format!(
             "the context ends with {n_locks} lock(s) held, preempt_count {preempt_count:#010x}, \
              expected {expected:#010x}"
         ),

@@ -134,17 +134,54 @@ impl Class {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Detail {
-    Sleep { file: String, line: u32, lock: bool, now: Box<Now> },
-    Schedule { now: Box<Now> },
-    WaitType { lock: LockRef, lock_type: WaitType, context: WaitType, usage: Usage, now: Box<Now> },
-    IrqUsage { lock: LockRef, usage: Usage, from: &'static str, to: &'static str, now: Box<Now> },
-    Recursion { lock: LockRef, held: LockRef, held_at: Span, usage: Usage, now: Box<Now> },
-    Balance { text: String },
-    Deadlock { waiting: Vec<(String, Option<LockRef>)> },
-    List { text: String },
-    Page { pfn: u64, text: String },
+    Sleep {
+        file: String,
+        line: u32,
+        lock: bool,
+        now: Box<Now>,
+    },
+    Schedule {
+        now: Box<Now>,
+    },
+    WaitType {
+        lock: LockRef,
+        lock_type: WaitType,
+        context: WaitType,
+        usage: Usage,
+        now: Box<Now>,
+    },
+    IrqUsage {
+        lock: LockRef,
+        usage: Usage,
+        from: &'static str,
+        to: &'static str,
+        now: Box<Now>,
+    },
+    Recursion {
+        lock: LockRef,
+        held: LockRef,
+        held_at: Span,
+        usage: Usage,
+        now: Box<Now>,
+    },
+    Balance {
+        text: String,
+    },
+    Deadlock {
+        waiting: Vec<(String, Option<LockRef>)>,
+    },
+    List {
+        text: String,
+    },
+    Page {
+        pfn: u64,
+        text: String,
+    },
     Fault(Fault),
-    Rcu { word: &'static str, now: Box<Now> },
+    Rcu {
+        word: &'static str,
+        now: Box<Now>,
+    },
     Text(String),
 }
 
@@ -203,17 +240,29 @@ pub fn advance(before: &Machine, action: Action) -> Transition {
         findings.push(found);
         after.console = Rc::new(console);
     }
-    Transition { after, events, findings }
+    Transition {
+        after,
+        events,
+        findings,
+    }
 }
 
 /// What a search says of a state from which no end can be reached.
 pub fn endless(machine: &Machine) -> Finding {
     let cpus = (0..machine.setup().n_cpus).map(CpuId);
-    let running = cpus.filter_map(|cpu| machine.top(cpu).map(|top| (cpu, top))).next();
-    let (cpu, context, span) = running.map_or((CpuId(0), ContextKind::Task, Span::default()), |(cpu, top)| {
-        let place = machine.positions(top).last().map_or_else(Span::default, |p| p.span);
-        (cpu, top.kind, place)
-    });
+    let running = cpus
+        .filter_map(|cpu| machine.top(cpu).map(|top| (cpu, top)))
+        .next();
+    let (cpu, context, span) = running.map_or(
+        (CpuId(0), ContextKind::Task, Span::default()),
+        |(cpu, top)| {
+            let place = machine
+                .positions(top)
+                .last()
+                .map_or_else(Span::default, |p| p.span);
+            (cpu, top.kind, place)
+        },
+    );
     Finding {
         rule: Rule::Endless,
         class: None,
@@ -235,7 +284,9 @@ fn is_null(machine: &Machine, event: &Event) -> bool {
 /// What the checks object to, in the order in which a kernel's own tests come.
 fn judge(before: &Machine, event: &Event, console: &Console) -> Vec<Finding> {
     let rcu = rcu_usage::check(before, event, console);
-    rcu.into_iter().chain(judge_event(before, event, console)).collect()
+    rcu.into_iter()
+        .chain(judge_event(before, event, console))
+        .collect()
 }
 
 fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Finding> {
@@ -253,50 +304,102 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
         detail,
     };
     match &event.kind {
-        EventKind::MightSleep { file, line, lock, now } => {
-            might_sleep::check(now, *lock, config.preempt_rcu()).then(|| {
-                let printed = config.debug_atomic_sleep && !seen(Class::SleepingInAtomic);
-                let detail = Detail::Sleep {
-                    file: file.clone(),
-                    line: *line,
-                    lock: *lock,
-                    now: now.clone(),
-                };
-                draft(Rule::MightSleep, Some(Class::SleepingInAtomic), printed, detail)
-            })
-        }
+        EventKind::MightSleep {
+            file,
+            line,
+            lock,
+            now,
+        } => might_sleep::check(now, *lock, config.preempt_rcu()).then(|| {
+            let printed = config.debug_atomic_sleep && !seen(Class::SleepingInAtomic);
+            let detail = Detail::Sleep {
+                file: file.clone(),
+                line: *line,
+                lock: *lock,
+                now: now.clone(),
+            };
+            draft(
+                Rule::MightSleep,
+                Some(Class::SleepingInAtomic),
+                printed,
+                detail,
+            )
+        }),
         EventKind::Schedule { now } => schedule_atomic::check(now).then(|| {
             let printed = before.visible_preempt_count(now.preempt_count) != 0;
             let class = Some(Class::SchedulingWhileAtomic);
-            draft(Rule::ScheduleAtomic, class, printed, Detail::Schedule { now: now.clone() })
+            draft(
+                Rule::ScheduleAtomic,
+                class,
+                printed,
+                Detail::Schedule { now: now.clone() },
+            )
         }),
         EventKind::LockWanted { lock, usage, now } => {
-            judge_lock(before, lock, *usage, now, lockdep).map(|(rule, class, printed, detail)| {
-                draft(rule, Some(class), printed, detail)
-            })
+            judge_lock(before, lock, *usage, now, lockdep)
+                .map(|(rule, class, printed, detail)| draft(rule, Some(class), printed, detail))
         }
         EventKind::BadUnlock(_) | EventKind::LeftUnbalanced { .. } => {
-            let detail = Detail::Balance { text: lock_balance::text(before, &event.kind) };
-            Some(draft(Rule::LockBalance, Some(Class::Warning), lockdep, detail))
+            let detail = Detail::Balance {
+                text: lock_balance::text(before, &event.kind),
+            };
+            Some(draft(
+                Rule::LockBalance,
+                Some(Class::Warning),
+                lockdep,
+                detail,
+            ))
         }
         EventKind::NotBegun { section } => {
-            let printed = if section.starts_with("rcu") { lockdep } else { config.debug_preempt };
-            let detail = Detail::Balance { text: lock_balance::text(before, &event.kind) };
-            Some(draft(Rule::LockBalance, Some(Class::Warning), printed, detail))
+            let printed = if section.starts_with("rcu") {
+                lockdep
+            } else {
+                config.debug_preempt
+            };
+            let detail = Detail::Balance {
+                text: lock_balance::text(before, &event.kind),
+            };
+            Some(draft(
+                Rule::LockBalance,
+                Some(Class::Warning),
+                printed,
+                detail,
+            ))
         }
         EventKind::IrqsLeft { off } => {
             // __handle_irq_event_percpu() looks at it in every configuration.
             let handler = matches!(event.context, ContextKind::Hardirq { .. });
-            let detail = Detail::Balance { text: lock_balance::text(before, &event.kind) };
-            Some(draft(Rule::LockBalance, Some(Class::Warning), handler && !off, detail))
+            let detail = Detail::Balance {
+                text: lock_balance::text(before, &event.kind),
+            };
+            Some(draft(
+                Rule::LockBalance,
+                Some(Class::Warning),
+                handler && !off,
+                detail,
+            ))
         }
         EventKind::ListCorruption(text) => {
             let detail = Detail::List { text: text.clone() };
-            Some(draft(Rule::ListIntegrity, Some(Class::ListCorruption), true, detail))
+            Some(draft(
+                Rule::ListIntegrity,
+                Some(Class::ListCorruption),
+                true,
+                detail,
+            ))
         }
-        EventKind::PagesMapped { pfn, n_pages, in_use, already: true } => {
+        EventKind::PagesMapped {
+            pfn,
+            n_pages,
+            in_use,
+            already: true,
+        } => {
             let text = integrity::mapped_twice(*pfn, *n_pages, *in_use);
-            Some(draft(Rule::PageIntegrity, None, false, Detail::Page { pfn: *pfn, text }))
+            Some(draft(
+                Rule::PageIntegrity,
+                None,
+                false,
+                Detail::Page { pfn: *pfn, text },
+            ))
         }
         EventKind::Fault(fault) => {
             let (rule, class, printed) = memory_error::judge(*fault);
@@ -304,7 +407,12 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
         }
         EventKind::Warning { file, line, text } => {
             let text = format!("WARNING: at {file}:{line} {text}");
-            Some(draft(Rule::Warning, Some(Class::Warning), true, Detail::Text(text)))
+            Some(draft(
+                Rule::Warning,
+                Some(Class::Warning),
+                true,
+                Detail::Text(text),
+            ))
         }
         EventKind::VmBug { file, line, text } => {
             let text = format!("VM_BUG_ON_PAGE({text}) at {file}:{line}, which is not compiled in");
@@ -312,11 +420,21 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
         }
         EventKind::Bug { file, line } => {
             let text = format!("kernel BUG at {file}:{line}!");
-            Some(draft(Rule::Warning, Some(Class::Panic), true, Detail::Text(text)))
+            Some(draft(
+                Rule::Warning,
+                Some(Class::Panic),
+                true,
+                Detail::Text(text),
+            ))
         }
         EventKind::Panic(text) => {
             let text = format!("Kernel panic - not syncing: {text}");
-            Some(draft(Rule::Warning, Some(Class::Panic), true, Detail::Text(text)))
+            Some(draft(
+                Rule::Warning,
+                Some(Class::Panic),
+                true,
+                Detail::Text(text),
+            ))
         }
         EventKind::Enter { .. }
         | EventKind::Exit { .. }
@@ -351,12 +469,29 @@ fn judge_lock(
         && let Some((lock_type, context)) = wait_context::check(lock, now)
     {
         let printed = lockdep && config.prove_raw_lock_nesting;
-        let detail = Detail::WaitType { lock: *lock, lock_type, context, usage, now: now.clone().into() };
+        let detail = Detail::WaitType {
+            lock: *lock,
+            lock_type,
+            context,
+            usage,
+            now: now.clone().into(),
+        };
         return Some((Rule::WaitType, Class::InvalidWaitContext, printed, detail));
     }
     if let Some((from, to)) = irq_usage::check(lock, usage, now) {
-        let detail = Detail::IrqUsage { lock: *lock, usage, from, to, now: now.clone().into() };
-        return Some((Rule::IrqUsage, Class::InconsistentLockState, lockdep, detail));
+        let detail = Detail::IrqUsage {
+            lock: *lock,
+            usage,
+            from,
+            to,
+            now: now.clone().into(),
+        };
+        return Some((
+            Rule::IrqUsage,
+            Class::InconsistentLockState,
+            lockdep,
+            detail,
+        ));
     }
     let held = recursion::check(lock, now)?;
     let detail = Detail::Recursion {
@@ -405,7 +540,9 @@ fn note(
 fn note_output(machine: &Machine, console: &mut Console, event: &Event, all: &mut Vec<Finding>) {
     match &event.kind {
         EventKind::Printk(line) => {
-            let Some((class, rule)) = report_lines::class(line) else { return };
+            let Some((class, rule)) = report_lines::class(line) else {
+                return;
+            };
             if let Some(rule) = rule {
                 console.broken |= 1 << rule as u32;
                 all.push(Finding {
@@ -433,9 +570,14 @@ fn note_output(machine: &Machine, console: &mut Console, event: &Event, all: &mu
 fn print(console: &mut Console, class: Option<Class>, deferred: bool) {
     let Some(class) = class else { return };
     console.lockdep_off |= class.from_lockdep();
-    let known = console.printed.contains(&(class as u8)) || console.deferred.contains(&(class as u8));
+    let known =
+        console.printed.contains(&(class as u8)) || console.deferred.contains(&(class as u8));
     if !known {
-        let list = if deferred { &mut console.deferred } else { &mut console.printed };
+        let list = if deferred {
+            &mut console.deferred
+        } else {
+            &mut console.printed
+        };
         list.push(class as u8);
     }
 }
@@ -448,16 +590,26 @@ fn flush(console: &mut Console) {
 impl Console {
     /// The classes printed, in order of appearance.
     pub fn classes(&self) -> Vec<Class> {
-        self.printed.iter().map(|&c| Class::ALL[usize::from(c)]).collect()
+        self.printed
+            .iter()
+            .map(|&c| Class::ALL[usize::from(c)])
+            .collect()
     }
 
     /// The rules broken, printed or not.
     pub fn rules(&self) -> Vec<Rule> {
-        Rule::ALL.iter().copied().filter(|&r| self.broken & 1 << r as u32 != 0).collect()
+        Rule::ALL
+            .iter()
+            .copied()
+            .filter(|&r| self.broken & 1 << r as u32 != 0)
+            .collect()
     }
 }
 
 /// Whether a lock type is known to lockdep at all.
 fn known_to_lockdep(lock: &LockRef) -> bool {
-    !matches!(lock.ty, LockType::Bit(_) | LockType::Rcu | LockType::RcuBh | LockType::RcuSched)
+    !matches!(
+        lock.ty,
+        LockType::Bit(_) | LockType::Rcu | LockType::RcuBh | LockType::RcuSched
+    )
 }

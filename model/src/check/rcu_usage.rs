@@ -9,7 +9,12 @@ use crate::machine::{Console, Event, EventKind, Machine};
 
 /// The finding, when a reader that must not sleep may.
 pub(super) fn check(before: &Machine, event: &Event, console: &Console) -> Option<Finding> {
-    let EventKind::MightSleep { now, lock: false, .. } = &event.kind else { return None };
+    let EventKind::MightSleep {
+        now, lock: false, ..
+    } = &event.kind
+    else {
+        return None;
+    };
     let config = before.config();
     let word = reader(now, config.preempt_rcu(), config.rt)?;
     let lockdep = config.prove_locking && !console.lockdep_off;
@@ -21,7 +26,10 @@ pub(super) fn check(before: &Machine, event: &Event, console: &Console) -> Optio
         cpu: event.cpu,
         context: event.context,
         span: event.span,
-        detail: Detail::Rcu { word, now: now.clone() },
+        detail: Detail::Rcu {
+            word,
+            now: now.clone(),
+        },
     })
 }
 

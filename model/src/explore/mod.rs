@@ -54,7 +54,10 @@ impl End {
 
     /// The end of an execution that goes on for ever from here.
     fn endless(machine: &Machine) -> End {
-        let mut end = End { hang: true, ..End::of(machine) };
+        let mut end = End {
+            hang: true,
+            ..End::of(machine)
+        };
         end.broken.push(Rule::Endless);
         end.broken.sort();
         end
@@ -143,7 +146,12 @@ impl Search {
             full: false,
             witnesses: Vec::new(),
         };
-        search.add(Rc::new(initial.clone()), 0, Action::Step(crate::machine::CpuId(0)), 0);
+        search.add(
+            Rc::new(initial.clone()),
+            0,
+            Action::Step(crate::machine::CpuId(0)),
+            0,
+        );
         search
     }
 
@@ -157,7 +165,11 @@ impl Search {
             self.next += 1;
         }
         let frontier = self.states.len() - self.next;
-        Progress { states: self.states.len(), frontier, done: frontier == 0 }
+        Progress {
+            states: self.states.len(),
+            frontier,
+            done: frontier == 0,
+        }
     }
 
     fn expand(&mut self, id: u32) {
@@ -226,7 +238,11 @@ impl Search {
             let end = End::of(&self.states[id as usize]);
             match ends.iter_mut().find(|g| g.end == end) {
                 Some(group) => group.n_states += 1,
-                None => ends.push(EndGroup { end, n_states: 1, schedule: self.schedule_to(id) }),
+                None => ends.push(EndGroup {
+                    end,
+                    n_states: 1,
+                    schedule: self.schedule_to(id),
+                }),
             }
         }
         let complete = !self.full && self.next >= self.states.len();
@@ -235,7 +251,11 @@ impl Search {
             let end = End::endless(&self.states[id as usize]);
             match ends.iter_mut().find(|g| g.end == end) {
                 Some(group) => group.n_states += 1,
-                None => ends.push(EndGroup { end, n_states: 1, schedule: self.schedule_to(id) }),
+                None => ends.push(EndGroup {
+                    end,
+                    n_states: 1,
+                    schedule: self.schedule_to(id),
+                }),
             }
         }
         let mut witnesses = self.witnesses.clone();
@@ -272,7 +292,9 @@ impl Search {
                 }
             }
         }
-        (0..ends.len() as u32).filter(|&id| !ends[id as usize]).collect()
+        (0..ends.len() as u32)
+            .filter(|&id| !ends[id as usize])
+            .collect()
     }
 
     /// Of endless states, those after which nothing more is printed or broken.
@@ -295,7 +317,11 @@ impl Search {
                 todo.extend(&sources[id as usize]);
             }
         }
-        endless.iter().copied().filter(|&id| !changes[id as usize]).collect()
+        endless
+            .iter()
+            .copied()
+            .filter(|&id| !changes[id as usize])
+            .collect()
     }
 }
 

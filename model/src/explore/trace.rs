@@ -44,8 +44,17 @@ pub struct Misfit {
 impl std::fmt::Display for Misfit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let enabled: Vec<String> = self.enabled.iter().map(Action::to_string).collect();
-        let possible = if enabled.is_empty() { "nothing".into() } else { enabled.join(", ") };
-        write!(f, "step {}: `{}` is not possible there, only {possible}", self.at + 1, self.action)
+        let possible = if enabled.is_empty() {
+            "nothing".into()
+        } else {
+            enabled.join(", ")
+        };
+        write!(
+            f,
+            "step {}: `{}` is not possible there, only {possible}",
+            self.at + 1,
+            self.action
+        )
     }
 }
 
@@ -53,12 +62,18 @@ impl Trace {
     /// An execution of no step.
     pub fn new(initial: Machine) -> Trace {
         let open = !initial.enabled().is_empty();
-        Trace { initial, steps: Vec::new(), open }
+        Trace {
+            initial,
+            steps: Vec::new(),
+            open,
+        }
     }
 
     /// The state after `n` steps.
     pub fn state(&self, n: usize) -> &Machine {
-        n.checked_sub(1).and_then(|i| self.steps.get(i)).map_or(&self.initial, |s| &s.after)
+        n.checked_sub(1)
+            .and_then(|i| self.steps.get(i))
+            .map_or(&self.initial, |s| &s.after)
     }
 
     /// The last state.
@@ -73,7 +88,11 @@ impl Trace {
     pub fn push(&mut self, action: Action) -> Result<(), Misfit> {
         let enabled = self.last().enabled();
         if !enabled.contains(&action) {
-            return Err(Misfit { at: self.steps.len(), action, enabled });
+            return Err(Misfit {
+                at: self.steps.len(),
+                action,
+                enabled,
+            });
         }
         let transition = check::advance(self.last(), action);
         self.open = !transition.after.enabled().is_empty();
@@ -103,7 +122,9 @@ impl Trace {
     /// Goes on with the first enabled action until nothing can happen, at most `steps_max` steps.
     pub fn run_on(&mut self, steps_max: usize) {
         for _ in 0..steps_max {
-            let Some(&first) = self.last().enabled().first() else { return };
+            let Some(&first) = self.last().enabled().first() else {
+                return;
+            };
             if self.push(first).is_err() {
                 return;
             }

@@ -30,7 +30,10 @@ impl Machine {
                 _ => wild,
             },
             PERCPU..VMEMMAP => {
-                let (copy, offset) = ((addr - PERCPU) / PERCPU_STRIDE, (addr - PERCPU) % PERCPU_STRIDE);
+                let (copy, offset) = (
+                    (addr - PERCPU) / PERCPU_STRIDE,
+                    (addr - PERCPU) % PERCPU_STRIDE,
+                );
                 if copy == 0 || copy > u64::from(self.setup().n_cpus) {
                     return wild;
                 }
@@ -91,7 +94,13 @@ impl Machine {
             return Some(u64::from(self.running_stack.1));
         }
         let tasks = self.tasks.iter().map(|t| &*t.context);
-        let interrupts = self.cpus.iter().flat_map(|c| c.interrupts.iter().map(|c| &**c));
-        tasks.chain(interrupts).find(|c| c.stack == base).map(|c| u64::from(c.stack_used))
+        let interrupts = self
+            .cpus
+            .iter()
+            .flat_map(|c| c.interrupts.iter().map(|c| &**c));
+        tasks
+            .chain(interrupts)
+            .find(|c| c.stack == base)
+            .map(|c| u64::from(c.stack_used))
     }
 }

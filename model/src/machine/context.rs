@@ -139,13 +139,42 @@ pub struct Context {
 
 /// The words of the design's vocabulary.
 pub const CONTEXT_NAMES: &[&str] = &[
-    "task", "preempt_disable", "local_irq_disable", "local_bh_disable", "rcu_read_lock",
-    "rcu_read_lock_sched", "rcu_read_lock_bh", "spin_lock", "spin_lock_bh", "spin_lock_irqsave",
-    "raw_spin_lock", "raw_spin_lock_irqsave", "read_lock", "write_lock", "mutex", "write_seqlock",
-    "bit_spin_lock", "local_lock", "migrate_disable", "timer", "timer_irqsafe", "tasklet",
-    "rcu_callback", "hrtimer", "hrtimer_hard", "hrtimer_soft", "irq_work", "irq_work_hard", "ipi",
-    "stop_machine", "workqueue", "kthread_fifo", "irq_handler", "irq_handler_nothread",
-    "irq_thread", "nmi",
+    "task",
+    "preempt_disable",
+    "local_irq_disable",
+    "local_bh_disable",
+    "rcu_read_lock",
+    "rcu_read_lock_sched",
+    "rcu_read_lock_bh",
+    "spin_lock",
+    "spin_lock_bh",
+    "spin_lock_irqsave",
+    "raw_spin_lock",
+    "raw_spin_lock_irqsave",
+    "read_lock",
+    "write_lock",
+    "mutex",
+    "write_seqlock",
+    "bit_spin_lock",
+    "local_lock",
+    "migrate_disable",
+    "timer",
+    "timer_irqsafe",
+    "tasklet",
+    "rcu_callback",
+    "hrtimer",
+    "hrtimer_hard",
+    "hrtimer_soft",
+    "irq_work",
+    "irq_work_hard",
+    "ipi",
+    "stop_machine",
+    "workqueue",
+    "kthread_fifo",
+    "irq_handler",
+    "irq_handler_nothread",
+    "irq_thread",
+    "nmi",
 ];
 
 /// How a named context is realised on a configuration.
@@ -182,24 +211,46 @@ pub fn placement(name: &str, config: &Config) -> Option<Placement> {
         fifo: false,
     };
     let task = bare(ContextKind::Task);
-    let bh_task = Placement { bh_off: true, ..task };
+    let bh_task = Placement {
+        bh_off: true,
+        ..task
+    };
     let hard = |threaded| bare(ContextKind::Hardirq { threaded });
     Some(match name {
         "task" | "workqueue" => task,
         "kthread_fifo" | "irq_thread" => Placement { fifo: true, ..task },
-        "stop_machine" => Placement { preempt_off: true, irqs_off: true, ..task },
+        "stop_machine" => Placement {
+            preempt_off: true,
+            irqs_off: true,
+            ..task
+        },
         "timer" | "tasklet" | "rcu_callback" | "hrtimer_soft" if config.rt => bh_task,
         "timer" | "tasklet" | "rcu_callback" | "hrtimer_soft" => bare(ContextKind::Softirq),
-        "timer_irqsafe" if config.rt => Placement { irqs_off: true, ..bh_task },
-        "timer_irqsafe" => Placement { irqs_off: true, ..bare(ContextKind::Softirq) },
+        "timer_irqsafe" if config.rt => Placement {
+            irqs_off: true,
+            ..bh_task
+        },
+        "timer_irqsafe" => Placement {
+            irqs_off: true,
+            ..bare(ContextKind::Softirq)
+        },
         "hrtimer" if config.rt => bh_task,
-        "irq_handler" if config.rt => Placement { fifo: true, ..bh_task },
+        "irq_handler" if config.rt => Placement {
+            fifo: true,
+            ..bh_task
+        },
         // The thread that runs them on PREEMPT_RT is an RCU reader meanwhile (v6.12 run_irq_workd()).
-        "irq_work" if config.rt => Placement { rcu_reader: true, ..task },
+        "irq_work" if config.rt => Placement {
+            rcu_reader: true,
+            ..task
+        },
         "hrtimer" | "irq_handler" | "irq_work" => hard(true),
         "hrtimer_hard" | "irq_work_hard" | "ipi" | "irq_handler_nothread" => hard(false),
         "nmi" => bare(ContextKind::Nmi),
-        _ if CONTEXT_NAMES.contains(&name) => Placement { wrapped: true, ..task },
+        _ if CONTEXT_NAMES.contains(&name) => Placement {
+            wrapped: true,
+            ..task
+        },
         _ => return None,
     })
 }

@@ -42,7 +42,16 @@ pub struct Now {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum LockType {
-    RawSpin, Spin, Rw, Mutex, Local, Bit(u8), Map, Rcu, RcuBh, RcuSched,
+    RawSpin,
+    Spin,
+    Rw,
+    Mutex,
+    Local,
+    Bit(u8),
+    Map,
+    Rcu,
+    RcuBh,
+    RcuSched,
 }
 
 /// A lock wanted or taken.
@@ -68,15 +77,30 @@ pub struct LockRef {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Fault {
-    NullPointer { addr: u64 },
-    WildPointer { addr: u64 },
-    ReadOnly { addr: u64 },
-    FreedPage { pfn: u64 },
-    OutOfBounds { index: i64, len: u32 },
+    NullPointer {
+        addr: u64,
+    },
+    WildPointer {
+        addr: u64,
+    },
+    ReadOnly {
+        addr: u64,
+    },
+    FreedPage {
+        pfn: u64,
+    },
+    OutOfBounds {
+        index: i64,
+        len: u32,
+    },
     DivisionByZero,
     DivisionOverflow,
-    OversizedShift { by: u64 },
-    NotAFunction { addr: u64 },
+    OversizedShift {
+        by: u64,
+    },
+    NotAFunction {
+        addr: u64,
+    },
     StackOverflow,
     /// One step executed more operations than any real statement.
     EndlessStep,
@@ -94,45 +118,103 @@ impl Fault {
 #[allow(missing_docs)]
 pub enum EventKind {
     /// An interrupt-like context begins.
-    Enter { run: RunId },
+    Enter {
+        run: RunId,
+    },
     /// A context ends; the entry function's value.
-    Exit { run: RunId, value: u64 },
+    Exit {
+        run: RunId,
+        value: u64,
+    },
     /// A task goes on the CPU.
-    Switch { to: TaskId },
-    Call { func: FuncId },
-    Return { func: FuncId, value: u64 },
+    Switch {
+        to: TaskId,
+    },
+    Call {
+        func: FuncId,
+    },
+    Return {
+        func: FuncId,
+        value: u64,
+    },
     /// First attempt, also when it then waits; `usage` is what lockdep knew of the class before.
-    LockWanted { lock: LockRef, usage: Usage, now: Box<Now> },
+    LockWanted {
+        lock: LockRef,
+        usage: Usage,
+        now: Box<Now>,
+    },
     /// `waited`: another context held it.
-    LockAcquired { lock: LockRef, waited: bool },
+    LockAcquired {
+        lock: LockRef,
+        waited: bool,
+    },
     TrylockFailed(LockRef),
     /// The context cannot go on before this lock is released.
     LockBusy(LockRef),
     LockReleased(LockRef),
     /// The entry function ended with `n_locks` held, or with `preempt_count` changed by it.
-    LeftUnbalanced { n_locks: u32, preempt_count: u32, expected: u32 },
+    LeftUnbalanced {
+        n_locks: u32,
+        preempt_count: u32,
+        expected: u32,
+    },
     /// It ended with interrupts on that were off when it began, or the other way round.
-    IrqsLeft { off: bool },
+    IrqsLeft {
+        off: bool,
+    },
     /// A section was ended that had not begun.
-    NotBegun { section: &'static str },
+    NotBegun {
+        section: &'static str,
+    },
     /// Released although this context does not hold it.
     BadUnlock(LockRef),
     /// `might_sleep()` in the code, or a sleeping lock's own on PREEMPT_RT (`lock`).
-    MightSleep { file: String, line: u32, lock: bool, now: Box<Now> },
+    MightSleep {
+        file: String,
+        line: u32,
+        lock: bool,
+        now: Box<Now>,
+    },
     /// The context gives up the CPU to wait.
-    Schedule { now: Box<Now> },
-    PreemptCount { from: u32, to: u32 },
-    Irqs { off: bool },
+    Schedule {
+        now: Box<Now>,
+    },
+    PreemptCount {
+        from: u32,
+        to: u32,
+    },
+    Irqs {
+        off: bool,
+    },
     Printk(String),
-    Warning { file: String, line: u32, text: String },
+    Warning {
+        file: String,
+        line: u32,
+        text: String,
+    },
     /// An assertion of `CONFIG_DEBUG_VM`, which is off: nobody is told.
-    VmBug { file: String, line: u32, text: String },
+    VmBug {
+        file: String,
+        line: u32,
+        text: String,
+    },
     ListCorruption(String),
-    Bug { file: String, line: u32 },
+    Bug {
+        file: String,
+        line: u32,
+    },
     Panic(String),
     Fault(Fault),
     /// Pages are handed out (`in_use`) or taken back.
-    PagesMapped { pfn: u64, n_pages: u64, in_use: bool, already: bool },
+    PagesMapped {
+        pfn: u64,
+        n_pages: u64,
+        in_use: bool,
+        already: bool,
+    },
     /// The environment chose.
-    Chosen { choice: u32, of: u32 },
+    Chosen {
+        choice: u32,
+        of: u32,
+    },
 }

@@ -55,7 +55,13 @@ impl Machine {
         Context {
             kind,
             run,
-            frames: vec![Frame { func, pc: 0, regs: 0, memory: 0, dst: 0 }],
+            frames: vec![Frame {
+                func,
+                pc: 0,
+                regs: 0,
+                memory: 0,
+                dst: 0,
+            }],
             regs,
             stack: address::STACK + slot * address::STACK_STRIDE,
             stack_used: body.frame_size,
@@ -78,7 +84,9 @@ impl Exec<'_> {
     pub(super) fn run(&mut self) -> Flow {
         self.ctx.may_switch = false;
         for _ in 0..OPS_PER_STEP_MAX {
-            let Some(frame) = self.ctx.frames.last() else { return Flow::StepEnds };
+            let Some(frame) = self.ctx.frames.last() else {
+                return Flow::StepEnds;
+            };
             let (func, pc) = (frame.func, frame.pc as usize);
             let program = Rc::clone(&self.program);
             let func = program.func(func);
@@ -118,7 +126,13 @@ impl Exec<'_> {
             Op::Const { dst, value } => self.set(dst, value),
             Op::Move { dst, src } => self.set(dst, self.reg(src)),
             Op::Unary { op, kind, dst, src } => self.set(dst, unary(op, kind, self.reg(src))),
-            Op::Binary { op, kind, dst, lhs, rhs } => self.binary(op, kind, dst, lhs, rhs),
+            Op::Binary {
+                op,
+                kind,
+                dst,
+                lhs,
+                rhs,
+            } => self.binary(op, kind, dst, lhs, rhs),
             Op::Convert { kind, dst, src } => self.set(dst, kind.normalize(self.reg(src))),
             Op::Load { kind, dst, addr } => self.load(kind, dst, addr),
             Op::Store { kind, addr, src } => self.store(kind, addr, src),
@@ -126,7 +140,10 @@ impl Exec<'_> {
             Op::Zero { addr, len } => self.zero(self.reg(addr), u64::from(len)),
             Op::FrameAddr { dst, offset } => {
                 let frame = self.frame();
-                self.set(dst, self.ctx.stack + u64::from(frame.memory) + u64::from(offset))
+                self.set(
+                    dst,
+                    self.ctx.stack + u64::from(frame.memory) + u64::from(offset),
+                )
             }
             Op::CheckIndex { index, len } => {
                 let index = self.reg(index) as i64;
@@ -141,7 +158,12 @@ impl Exec<'_> {
             Op::JumpIfNot { cond, to } if self.reg(cond) == 0 => self.jump(to),
             Op::JumpIf { .. } | Op::JumpIfNot { .. } => self.next(),
             Op::Call { func, dst, args } => self.call(func, dst, args),
-            Op::CallIndirect { target, dst, args, n_args } => {
+            Op::CallIndirect {
+                target,
+                dst,
+                args,
+                n_args,
+            } => {
                 let addr = self.reg(target);
                 match self.program.function_at(addr) {
                     Some(f) if self.program.func(f).n_params == u16::from(n_args) => {
@@ -150,7 +172,12 @@ impl Exec<'_> {
                     _ => self.fault(Fault::NotAFunction { addr }),
                 }
             }
-            Op::Primitive { which, dst, args, n_args } => self.primitive(which, dst, args, n_args),
+            Op::Primitive {
+                which,
+                dst,
+                args,
+                n_args,
+            } => self.primitive(which, dst, args, n_args),
             Op::Return { src } => self.ret(self.reg(src)),
         }
     }
@@ -199,7 +226,9 @@ impl Exec<'_> {
             BinaryOp::Div | BinaryOp::Rem if b == 0 => return self.fault(Fault::DivisionByZero),
             // The one quotient that does not fit: x86 traps, also with -fwrapv.
             BinaryOp::Div | BinaryOp::Rem
-                if kind.signed() && b == u64::MAX && a == kind.normalize(1 << (kind.size() * 8 - 1)) =>
+                if kind.signed()
+                    && b == u64::MAX
+                    && a == kind.normalize(1 << (kind.size() * 8 - 1)) =>
             {
                 return self.fault(Fault::DivisionOverflow);
             }
@@ -236,7 +265,9 @@ impl Exec<'_> {
         if let Err(flow) = self.access(addr, kind.size(), Mode::Write) {
             return flow;
         }
-        self.machine.memory.write(addr, kind.size(), kind.normalize(value));
+        self.machine
+            .memory
+            .write(addr, kind.size(), kind.normalize(value));
         self.next()
     }
 
@@ -274,15 +305,15 @@ impl Exec<'_> {
             0 => PROGRAM_CALL_DEPTH_MAX,
             _ => CALL_DEPTH_MAX,
         };
-        if self.ctx.frames.len() >= depth_max
-            || u64::from(stack_used) > address::STACK_STRIDE
-        {
+        if self.ctx.frames.len() >= depth_max || u64::from(stack_used) > address::STACK_STRIDE {
             return self.fault(Fault::StackOverflow);
         }
         self.next();
         let from = self.frame().regs as usize + usize::from(args);
         let regs = self.ctx.regs.len();
-        self.ctx.regs.extend_from_within(from..from + usize::from(body.n_params));
+        self.ctx
+            .regs
+            .extend_from_within(from..from + usize::from(body.n_params));
         self.ctx.regs.resize(regs + usize::from(body.n_regs), 0);
         self.ctx.frames.push(Frame {
             func,
@@ -299,11 +330,16 @@ impl Exec<'_> {
 
     fn ret(&mut self, value: u64) -> Flow {
         let frame = self.frame();
-        self.event(EventKind::Return { func: frame.func, value });
+        self.event(EventKind::Return {
+            func: frame.func,
+            value,
+        });
         self.ctx.frames.pop();
         self.ctx.regs.truncate(frame.regs as usize);
         let size = self.ctx.stack_used - frame.memory;
-        self.machine.memory.zero(self.ctx.stack + u64::from(frame.memory), u64::from(size));
+        self.machine
+            .memory
+            .zero(self.ctx.stack + u64::from(frame.memory), u64::from(size));
         self.ctx.stack_used = frame.memory;
         self.machine.running_stack.1 = frame.memory;
         match self.ctx.frames.last() {
@@ -314,7 +350,10 @@ impl Exec<'_> {
             }
             None => {
                 self.check_balance();
-                self.event(EventKind::Exit { run: self.ctx.run, value });
+                self.event(EventKind::Exit {
+                    run: self.ctx.run,
+                    value,
+                });
                 Flow::StepEnds
             }
         }
@@ -333,10 +372,15 @@ impl Exec<'_> {
         let bh_off = run.is_some_and(|r| r.placement.bh_off);
         // On PREEMPT_RT a task keeps this part of the count itself.
         let below = below + u32::from(bh_off) * SOFTIRQ_DISABLE_OFFSET;
-        let preempt_count = self.cpu_mut().preempt_count + self.ctx.bh_disable * SOFTIRQ_DISABLE_OFFSET;
+        let preempt_count =
+            self.cpu_mut().preempt_count + self.ctx.bh_disable * SOFTIRQ_DISABLE_OFFSET;
         let n_locks = (self.ctx.held.len() as u32).saturating_sub(u32::from(own));
         if n_locks > 0 || preempt_count != below {
-            self.event(EventKind::LeftUnbalanced { n_locks, preempt_count, expected: below });
+            self.event(EventKind::LeftUnbalanced {
+                n_locks,
+                preempt_count,
+                expected: below,
+            });
         }
         if self.cpu_mut().irqs_off != irqs_off {
             self.event(EventKind::IrqsLeft { off: !irqs_off });
@@ -358,14 +402,22 @@ impl Exec<'_> {
     }
 
     pub(super) fn event(&mut self, kind: EventKind) {
-        let event = Event { cpu: self.cpu, span: self.span, context: self.ctx.kind, kind };
+        let event = Event {
+            cpu: self.cpu,
+            span: self.span,
+            context: self.ctx.kind,
+            kind,
+        };
         self.events.push(event);
     }
 
     /// What decides whether something is allowed here.
     pub(super) fn now(&self) -> Box<Now> {
         let cpu = &self.machine.cpus[usize::from(self.cpu.0)];
-        let interrupted = self.machine.contexts(self.cpu).filter(|c| c.kind < self.ctx.kind);
+        let interrupted = self
+            .machine
+            .contexts(self.cpu)
+            .filter(|c| c.kind < self.ctx.kind);
         let below = interrupted.flat_map(|c| c.held.iter().copied());
         let from_lock = |h: &&super::context::Held| h.lock.sleeps && h.lock.is_rt_substitute();
         Box::new(Now {

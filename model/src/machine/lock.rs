@@ -35,7 +35,15 @@ pub(super) enum Ask {
 impl LockRef {
     /// The entry of an RCU read section in the list of held locks; it has no object.
     pub(super) fn rcu(ty: LockType) -> LockRef {
-        LockRef { addr: 0, class: 0, name: 0, ty, read: true, trylock: false, sleeps: false }
+        LockRef {
+            addr: 0,
+            class: 0,
+            name: 0,
+            ty,
+            read: true,
+            trylock: false,
+            sleeps: false,
+        }
     }
 
     /// A lock that spins on other configurations.
@@ -98,13 +106,7 @@ impl Exec<'_> {
         self.set(dst, 1)
     }
 
-    fn lock_ref(
-        &mut self,
-        ty: LockType,
-        addr: u64,
-        read: bool,
-        ask: Ask,
-    ) -> Result<LockRef, Flow> {
+    fn lock_ref(&mut self, ty: LockType, addr: u64, read: bool, ask: Ask) -> Result<LockRef, Flow> {
         let len = match ty {
             LockType::Bit(_) => 8,
             LockType::Map => 16,
@@ -123,9 +125,16 @@ impl Exec<'_> {
         let memory = &self.machine.memory;
         let (key, name) = match ty {
             LockType::Bit(_) => (0, 0),
-            _ => (memory.read(map, 8), memory.read(map + NAME_OFFSET - KEY_OFFSET, 8)),
+            _ => (
+                memory.read(map, 8),
+                memory.read(map + NAME_OFFSET - KEY_OFFSET, 8),
+            ),
         };
-        let class = if key == 0 && !matches!(ty, LockType::Bit(_)) { addr } else { key };
+        let class = if key == 0 && !matches!(ty, LockType::Bit(_)) {
+            addr
+        } else {
+            key
+        };
         let config = self.machine.config();
         let mut lock = LockRef {
             addr,
@@ -177,7 +186,11 @@ impl Exec<'_> {
         let (kind, off) = (self.ctx.kind, now.irqs_off);
         let bh_off = now.preempt_count & 0xff00 != 0 || self.ctx.bh_disable > 0;
         self.event(EventKind::LockWanted { lock, usage, now });
-        if self.machine.lockdep.would_change(&lock, kind, off, bh_off, self.span) {
+        if self
+            .machine
+            .lockdep
+            .would_change(&lock, kind, off, bh_off, self.span)
+        {
             let lockdep = Rc::make_mut(&mut self.machine.lockdep);
             lockdep.mark(&lock, kind, off, bh_off, self.span);
         }
@@ -239,7 +252,10 @@ impl Exec<'_> {
             self.ctx.migrate_disable += 1;
             self.ctx.rcu_depth += 1;
         }
-        self.ctx.held.push(Held { lock, span: self.span });
+        self.ctx.held.push(Held {
+            lock,
+            span: self.span,
+        });
         self.event(EventKind::LockAcquired { lock, waited });
     }
 

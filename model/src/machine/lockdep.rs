@@ -45,7 +45,14 @@ impl Usage {
         };
         let hard = |by: Levels| pair(by.in_hardirq, by.hardirq_on);
         let soft = |by: Levels| pair(by.in_softirq, by.softirq_on);
-        [hard(self.write), hard(self.read), soft(self.write), soft(self.read)].iter().collect()
+        [
+            hard(self.write),
+            hard(self.read),
+            soft(self.write),
+            soft(self.read),
+        ]
+        .iter()
+        .collect()
     }
 }
 
@@ -77,7 +84,11 @@ impl Lockdep {
         let usage = self.classes.entry(lock.class).or_default();
         usage.used.get_or_insert(span);
         usage.used_by_writer |= !lock.read;
-        let by = if lock.read { &mut usage.read } else { &mut usage.write };
+        let by = if lock.read {
+            &mut usage.read
+        } else {
+            &mut usage.write
+        };
         if !lock.trylock {
             by.in_hardirq |= matches!(context, ContextKind::Hardirq { .. });
             by.in_softirq |= context == ContextKind::Softirq;
@@ -98,7 +109,9 @@ impl Lockdep {
         span: Span,
     ) -> bool {
         let before = self.usage(lock.class);
-        let mut after = Lockdep { classes: BTreeMap::from([(lock.class, before)]) };
+        let mut after = Lockdep {
+            classes: BTreeMap::from([(lock.class, before)]),
+        };
         after.mark(lock, context, irqs_off, bh_off, span);
         after.usage(lock.class) != before
     }

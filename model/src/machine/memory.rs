@@ -107,20 +107,31 @@ impl Memory {
     /// Sets bytes to zero; whole blocks vanish.
     pub fn zero(&mut self, addr: u64, len: u64) {
         let end = addr.saturating_add(len);
-        let first = self.blocks.partition_point(|(n, _)| *n < addr / BLOCK as u64);
-        let last = self.blocks.partition_point(|(n, _)| *n <= end.saturating_sub(1) / BLOCK as u64);
+        let first = self
+            .blocks
+            .partition_point(|(n, _)| *n < addr / BLOCK as u64);
+        let last = self
+            .blocks
+            .partition_point(|(n, _)| *n <= end.saturating_sub(1) / BLOCK as u64);
         let touched: Vec<u64> = self.blocks[first..last].iter().map(|(n, _)| *n).collect();
         for number in touched {
             let base = number * BLOCK as u64;
             let from = addr.max(base);
             let to = end.min(base + BLOCK as u64);
             let zeros = [0; BLOCK];
-            self.write_in_block(number, (from - base) as usize, &zeros[..(to - from) as usize]);
+            self.write_in_block(
+                number,
+                (from - base) as usize,
+                &zeros[..(to - from) as usize],
+            );
         }
     }
 
     fn block(&self, number: u64) -> Option<&Block> {
-        let idx = self.blocks.binary_search_by_key(&number, |(n, _)| *n).ok()?;
+        let idx = self
+            .blocks
+            .binary_search_by_key(&number, |(n, _)| *n)
+            .ok()?;
         Some(&self.blocks[idx].1)
     }
 
@@ -140,7 +151,10 @@ impl Memory {
             }
             Err(_) if is_zero => {}
             Err(idx) => {
-                let mut block = Block { bytes: [0; BLOCK], hash: Cell::new(0) };
+                let mut block = Block {
+                    bytes: [0; BLOCK],
+                    hash: Cell::new(0),
+                };
                 block.bytes[at..at + bytes.len()].copy_from_slice(bytes);
                 self.blocks.insert(idx, (number, Rc::new(block)));
             }

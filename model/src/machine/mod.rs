@@ -193,7 +193,12 @@ impl Machine {
                 memory.write_bytes(*addr, bytes);
             }
         }
-        let idle = Cpu { current: None, interrupts: Vec::new(), preempt_count: 0, irqs_off: false };
+        let idle = Cpu {
+            current: None,
+            interrupts: Vec::new(),
+            preempt_count: 0,
+            irqs_off: false,
+        };
         Machine {
             memory,
             cpus: vec![idle; usize::from(setup.n_cpus)],
@@ -234,7 +239,11 @@ impl Machine {
     /// # Errors
     /// When it cannot finish: a fault, a lock never released, more than `steps_max` steps. With the
     /// statement where it stands.
-    pub fn run_before_start(&mut self, func: FuncId, steps_max: u32) -> Result<u64, (String, Span)> {
+    pub fn run_before_start(
+        &mut self,
+        func: FuncId,
+        steps_max: u32,
+    ) -> Result<u64, (String, Span)> {
         assert!(self.tasks.is_empty(), "boot comes before the tasks");
         self.tasks.push(Task {
             cpu: CpuId(0),
@@ -253,11 +262,17 @@ impl Machine {
             }
             // Nothing else runs: a lock that is not free now will never be.
             if let Some(lock) = self.tasks[0].context.waits_for {
-                let reason = format!("it waits for {}, which nobody releases", self.lock_name(&lock));
+                let reason = format!(
+                    "it waits for {}, which nobody releases",
+                    self.lock_name(&lock)
+                );
                 return Err((reason, self.task_span(TaskId(0))));
             }
             for event in events {
-                if let EventKind::Exit { value: returned, .. } = event.kind {
+                if let EventKind::Exit {
+                    value: returned, ..
+                } = event.kind
+                {
                     value = returned;
                 }
             }
@@ -280,7 +295,9 @@ impl Machine {
 
     fn task_span(&self, task: TaskId) -> Span {
         let context = &self.tasks[usize::from(task.0)].context;
-        self.positions(context).last().map_or_else(Span::default, |p| p.span)
+        self.positions(context)
+            .last()
+            .map_or_else(Span::default, |p| p.span)
     }
 
     /// Makes the scenario's tasks runnable and its interrupts ready to arrive.
@@ -334,9 +351,16 @@ impl Machine {
         let last = context.frames.len().wrapping_sub(1);
         let place = |(i, frame): (usize, &context::Frame)| {
             let func = self.program().func(frame.func);
-            let pc = if i == last { frame.pc } else { frame.pc.saturating_sub(1) };
+            let pc = if i == last {
+                frame.pc
+            } else {
+                frame.pc.saturating_sub(1)
+            };
             let span = func.spans.get(pc as usize).copied().unwrap_or(func.span);
-            Position { func: frame.func, span }
+            Position {
+                func: frame.func,
+                span,
+            }
         };
         context.frames.iter().enumerate().map(place).collect()
     }
@@ -378,12 +402,18 @@ impl Machine {
         if !name.is_empty() {
             return name;
         }
-        self.program().global_at(lock.addr).map_or_else(|| "?".into(), |g| g.name.clone())
+        self.program()
+            .global_at(lock.addr)
+            .map_or_else(|| "?".into(), |g| g.name.clone())
     }
 
     /// `preempt_count()` as this configuration shows it.
     pub fn visible_preempt_count(&self, count: u32) -> u32 {
-        if self.config().preempt_count { count } else { count & !0xff }
+        if self.config().preempt_count {
+            count
+        } else {
+            count & !0xff
+        }
     }
 
     /// A short fingerprint of the whole state, for links and reports: not for deciding equality.

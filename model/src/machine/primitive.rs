@@ -16,7 +16,13 @@ const FILL_MAX: u64 = 1 << 24;
 impl Exec<'_> {
     pub(super) fn primitive(&mut self, which: Primitive, dst: Reg, args: Reg, n: u8) -> Flow {
         use LockType::{Local, Map, Mutex, RawSpin, Rcu, RcuBh, RcuSched, Rw, Spin};
-        let arg = |i: u16| if i < u16::from(n) { self.reg(args + i) } else { 0 };
+        let arg = |i: u16| {
+            if i < u16::from(n) {
+                self.reg(args + i)
+            } else {
+                0
+            }
+        };
         let (a, b, c) = (arg(0), arg(1), arg(2));
         let bit = LockType::Bit((a & 63) as u8);
         match which {
@@ -91,17 +97,28 @@ impl Exec<'_> {
             Primitive::Bug => {
                 let file = self.machine.c_string(a);
                 let reason = format!("kernel BUG at {file}:{b}!");
-                self.event(EventKind::Bug { file, line: b as u32 });
+                self.event(EventKind::Bug {
+                    file,
+                    line: b as u32,
+                });
                 self.halt(&reason)
             }
             Primitive::Warn => {
                 let (file, text) = (self.machine.c_string(a), self.machine.c_string(c));
-                self.event(EventKind::Warning { file, line: b as u32, text });
+                self.event(EventKind::Warning {
+                    file,
+                    line: b as u32,
+                    text,
+                });
                 self.next()
             }
             Primitive::VmBug => {
                 let (file, text) = (self.machine.c_string(a), self.machine.c_string(c));
-                self.event(EventKind::VmBug { file, line: b as u32, text });
+                self.event(EventKind::VmBug {
+                    file,
+                    line: b as u32,
+                    text,
+                });
                 self.next()
             }
             Primitive::ListCorruption => {
@@ -145,7 +162,11 @@ impl Exec<'_> {
         let from = self.cpu_mut().preempt_count;
         let preemption_part = 0xff;
         if from < offset || (offset < preemption_part && from & preemption_part == 0) {
-            let section = if offset == PREEMPT_OFFSET { "preempt_disable()" } else { "local_bh_disable()" };
+            let section = if offset == PREEMPT_OFFSET {
+                "preempt_disable()"
+            } else {
+                "local_bh_disable()"
+            };
             return self.event(EventKind::NotBegun { section });
         }
         let to = from - offset;
@@ -155,7 +176,11 @@ impl Exec<'_> {
 
     fn migrate(&mut self, disable: bool) {
         let depth = &mut self.ctx.migrate_disable;
-        *depth = if disable { *depth + 1 } else { depth.saturating_sub(1) };
+        *depth = if disable {
+            *depth + 1
+        } else {
+            depth.saturating_sub(1)
+        };
         // v5.9 has migrate_disable() only as preempt_disable(), except on PREEMPT_RT.
         match (self.machine.config().rt, disable) {
             (true, _) => {}
@@ -167,7 +192,9 @@ impl Exec<'_> {
     fn bottom_halves(&mut self, off: bool) {
         if self.machine.config().rt && self.ctx.kind == ContextKind::Task {
             if !off && self.ctx.bh_disable == 0 {
-                return self.event(EventKind::NotBegun { section: "local_bh_disable()" });
+                return self.event(EventKind::NotBegun {
+                    section: "local_bh_disable()",
+                });
             }
             // Outermost, it is a reader for lockdep too (v6.12 __local_bh_disable_ip()).
             match (off, self.ctx.bh_disable) {
@@ -189,7 +216,9 @@ impl Exec<'_> {
     /// An RCU read section is a lock for lockdep: it limits what may be taken inside.
     fn rcu_section(&mut self, ty: LockType, begin: bool) {
         if !begin && !self.ctx.held.iter().any(|h| h.lock.ty == ty) {
-            return self.event(EventKind::NotBegun { section: "rcu_read_lock()" });
+            return self.event(EventKind::NotBegun {
+                section: "rcu_read_lock()",
+            });
         }
         self.reader_for_lockdep(ty, begin);
         match ty {
@@ -202,7 +231,10 @@ impl Exec<'_> {
 
     fn reader_for_lockdep(&mut self, ty: LockType, begin: bool) {
         if begin {
-            self.ctx.held.push(Held { lock: LockRef::rcu(ty), span: self.span });
+            self.ctx.held.push(Held {
+                lock: LockRef::rcu(ty),
+                span: self.span,
+            });
         } else if let Some(idx) = self.ctx.held.iter().rposition(|h| h.lock.ty == ty) {
             self.ctx.held.remove(idx);
         }
@@ -227,7 +259,12 @@ impl Exec<'_> {
 
     pub(super) fn might_sleep(&mut self, file: &str, line: u32, lock: bool) {
         let now = self.now();
-        self.event(EventKind::MightSleep { file: file.into(), line, lock, now });
+        self.event(EventKind::MightSleep {
+            file: file.into(),
+            line,
+            lock,
+            now,
+        });
         if !lock && self.machine.config().preemption == Preemption::Voluntary {
             self.cond_resched();
         }
@@ -257,7 +294,10 @@ impl Exec<'_> {
         let len = len.min(FILL_MAX);
         match self.zero(addr, len) {
             Flow::Next if value == 0 => {}
-            Flow::Next => self.machine.memory.write_bytes(addr, &vec![value; len as usize]),
+            Flow::Next => self
+                .machine
+                .memory
+                .write_bytes(addr, &vec![value; len as usize]),
             flow => return flow,
         }
         self.result(dst, addr)
@@ -281,8 +321,7 @@ impl Exec<'_> {
     /// Marks pages as in use or free, in the sorted list of free ranges.
     fn map_pages(&mut self, pfn: u64, n_pages: u64, in_use: bool) {
         let end = pfn.saturating_add(n_pages);
-        let already = (pfn..end.min(pfn + 2048))
-            .any(|p| self.machine.page_is_free(p) != in_use);
+        let already = (pfn..end.min(pfn + 2048)).any(|p| self.machine.page_is_free(p) != in_use);
         let mut ranges = Vec::new();
         for &(first, last) in self.machine.free_pages.iter() {
             if first < pfn {
@@ -304,6 +343,11 @@ impl Exec<'_> {
             touches
         });
         self.machine.free_pages = Rc::new(ranges);
-        self.event(EventKind::PagesMapped { pfn, n_pages, in_use, already });
+        self.event(EventKind::PagesMapped {
+            pfn,
+            n_pages,
+            in_use,
+            already,
+        });
     }
 }

@@ -21,7 +21,11 @@ impl Exec<'_> {
         let format = self.machine.c_string(self.reg(args));
         let mut next = 1;
         let mut take = || {
-            let value = if next < u16::from(n) { self.reg(args + next) } else { 0 };
+            let value = if next < u16::from(n) {
+                self.reg(args + next)
+            } else {
+                0
+            };
             next += 1;
             value
         };
@@ -45,7 +49,11 @@ impl Exec<'_> {
                     '.' => spec.precise = true,
                     '0'..='9' => {
                         let digit = c as usize - '0' as usize;
-                        let field = if spec.precise { &mut spec.precision } else { &mut spec.width };
+                        let field = if spec.precise {
+                            &mut spec.precision
+                        } else {
+                            &mut spec.width
+                        };
                         *field = (*field * 10 + digit).min(1000);
                     }
                     'l' | 'z' | 'j' | 't' => spec.long = true,
@@ -64,7 +72,8 @@ impl Exec<'_> {
                 Some('p') => {
                     let value = take();
                     let kind: String =
-                        std::iter::from_fn(|| rest.next_if(|c| c.is_ascii_alphanumeric())).collect();
+                        std::iter::from_fn(|| rest.next_if(|c| c.is_ascii_alphanumeric()))
+                            .collect();
                     text += &spec.pad(match kind.as_str() {
                         "Gg" => gfp_names(self.machine.memory.read(value, 4)),
                         _ => format!("{value:016x}"),
@@ -176,7 +185,10 @@ impl Spec {
             if self.precision == 0 && digits == "0" {
                 digits.clear();
             }
-            digits = format!("{}{digits}", "0".repeat(self.precision.saturating_sub(digits.len())));
+            digits = format!(
+                "{}{digits}",
+                "0".repeat(self.precision.saturating_sub(digits.len()))
+            );
         }
         let prefix = match kind {
             'd' | 'i' if negative => "-",
@@ -196,7 +208,10 @@ impl Spec {
 
     fn cut(&self, mut string: String) -> String {
         if self.precise {
-            let end = string.char_indices().nth(self.precision).map_or(string.len(), |(i, _)| i);
+            let end = string
+                .char_indices()
+                .nth(self.precision)
+                .map_or(string.len(), |(i, _)| i);
             string.truncate(end);
         }
         string
@@ -204,6 +219,10 @@ impl Spec {
 
     fn pad(&self, text: String) -> String {
         let spaces = " ".repeat(self.width.saturating_sub(text.chars().count()));
-        if self.left { text + &spaces } else { spaces + &text }
+        if self.left {
+            text + &spaces
+        } else {
+            spaces + &text
+        }
     }
 }

@@ -43,7 +43,8 @@ impl Machine {
 
     fn enabled_arrivals(&self, cpu: CpuId, actions: &mut Vec<Action>) {
         for (idx, run) in self.setup().runs.iter().enumerate() {
-            if self.arrivals[idx] > 0 && run.cpu == cpu && self.can_arrive(cpu, run.placement.kind) {
+            if self.arrivals[idx] > 0 && run.cpu == cpu && self.can_arrive(cpu, run.placement.kind)
+            {
                 actions.push(Action::Arrive(RunId(idx as u16)));
             }
         }
@@ -62,7 +63,9 @@ impl Machine {
 
     fn enabled_switches(&self, cpu: CpuId, actions: &mut Vec<Action>) {
         let this = &self.cpus[usize::from(cpu.0)];
-        let stays = self.top(cpu).is_some_and(|task| !task.may_switch && !self.preemptible(cpu));
+        let stays = self
+            .top(cpu)
+            .is_some_and(|task| !task.may_switch && !self.preemptible(cpu));
         if !this.interrupts.is_empty() || stays {
             return;
         }
@@ -80,9 +83,14 @@ impl Machine {
         let runs = &self.setup().runs;
         let fifo = this.current.is_some_and(|task| {
             let run = self.tasks[usize::from(task.0)].context.run;
-            runs.get(usize::from(run.0)).is_some_and(|run| run.placement.fifo)
+            runs.get(usize::from(run.0))
+                .is_some_and(|run| run.placement.fifo)
         });
-        !fifo && matches!(self.config().preemption, Preemption::Full | Preemption::Lazy)
+        !fifo
+            && matches!(
+                self.config().preemption,
+                Preemption::Full | Preemption::Lazy
+            )
             && this.preempt_count == 0
             && !this.irqs_off
     }
@@ -110,12 +118,20 @@ impl Machine {
     }
 
     fn step_context(&mut self, cpu: CpuId) -> Vec<Event> {
-        let Some(top) = self.top(cpu) else { return Vec::new() };
+        let Some(top) = self.top(cpu) else {
+            return Vec::new();
+        };
         let ctx = top.clone();
         let program: Rc<Program> = Rc::clone(&self.setup.0.program);
         self.running_stack = (ctx.stack, ctx.stack_used);
-        let mut exec =
-            Exec { machine: self, ctx, cpu, events: Vec::new(), program, span: Span::default() };
+        let mut exec = Exec {
+            machine: self,
+            ctx,
+            cpu,
+            events: Vec::new(),
+            program,
+            span: Span::default(),
+        };
         let flow = exec.run();
         let (ctx, events) = (exec.ctx, exec.events);
         self.running_stack = (0, 0);
@@ -147,7 +163,9 @@ impl Machine {
 
     /// Remembers what the run's entry function returned; its wrapper's value is of no interest.
     fn note_returns(&mut self, run: RunId, events: &[Event]) {
-        let Some(spec) = self.setup.0.runs.get(usize::from(run.0)) else { return };
+        let Some(spec) = self.setup.0.runs.get(usize::from(run.0)) else {
+            return;
+        };
         let returned = |e: &Event| match e.kind {
             EventKind::Return { func, value } if func == spec.entry => Some(value),
             _ => None,
@@ -159,7 +177,9 @@ impl Machine {
 
     fn leave_cpu(&mut self, cpu: CpuId, state: TaskState) {
         let this = &mut self.cpus[usize::from(cpu.0)];
-        let Some(id) = this.current.take() else { return };
+        let Some(id) = this.current.take() else {
+            return;
+        };
         let task = &mut self.tasks[usize::from(id.0)];
         task.state = state;
         task.preempt_count = std::mem::take(&mut this.preempt_count);
@@ -178,7 +198,12 @@ impl Machine {
         self.leave_cpu(cpu, TaskState::Runnable);
         self.put_on_cpu(cpu, task);
         let span = self.top_span(cpu);
-        Event { cpu, span, context: ContextKind::Task, kind: EventKind::Switch { to: task } }
+        Event {
+            cpu,
+            span,
+            context: ContextKind::Task,
+            kind: EventKind::Switch { to: task },
+        }
     }
 
     fn arrive(&mut self, run: RunId) -> Event {
@@ -194,12 +219,18 @@ impl Machine {
         this.preempt_count += kind.preempt_offset();
         this.interrupts.push(Rc::new(context));
         let span = self.top_span(spec.cpu);
-        Event { cpu: spec.cpu, span, context: kind, kind: EventKind::Enter { run } }
+        Event {
+            cpu: spec.cpu,
+            span,
+            context: kind,
+            kind: EventKind::Enter { run },
+        }
     }
 
     fn top_span(&self, cpu: CpuId) -> Span {
         let top = self.top(cpu).map(|c| self.positions(c));
-        top.and_then(|p| p.last().map(|p| p.span)).unwrap_or_default()
+        top.and_then(|p| p.last().map(|p| p.span))
+            .unwrap_or_default()
     }
 
     /// The context in which a run begins.
@@ -219,7 +250,10 @@ impl Machine {
         context.rcu_depth = context.bh_disable + u32::from(spec.placement.rcu_reader);
         if spec.placement.rcu_reader || spec.placement.bh_off {
             let lock = LockRef::rcu(LockType::Rcu);
-            context.held.push(Held { lock, span: self.program().func(spec.entry).span });
+            context.held.push(Held {
+                lock,
+                span: self.program().func(spec.entry).span,
+            });
         }
         context
     }

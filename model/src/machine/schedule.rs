@@ -91,7 +91,10 @@ impl FromStr for Schedule {
             let (choice, count) = match item.split_once('x') {
                 Some((choice, count)) => {
                     let count = count.parse::<usize>();
-                    (choice, count.map_err(|_| format!("`{item}`: the count is no number"))?)
+                    (
+                        choice,
+                        count.map_err(|_| format!("`{item}`: the count is no number"))?,
+                    )
                 }
                 None => (item, 1),
             };

@@ -50,10 +50,18 @@ impl Call {
             }
             ["free_pages", o] => Ok(call("free_pages", None, order(o)?)),
             ["rcu_alloc_page_lockless"] => Ok(call("rcu_alloc_page_lockless", None, Some(0))),
-            ["kmalloc" | "kfree" | "alloc_pages_nolock" | "free_pages_nolock" | "kmalloc_nolock" | "kvfree_rcu", ..] => {
-                Err(format!("`{text}` is not modelled yet; modelled are {}", CALLS.join(", ")))
-            }
-            _ => Err(format!("`{text}` is no call; calls look like {}", CALLS.join(", "))),
+            [
+                "kmalloc" | "kfree" | "alloc_pages_nolock" | "free_pages_nolock" | "kmalloc_nolock"
+                | "kvfree_rcu",
+                ..,
+            ] => Err(format!(
+                "`{text}` is not modelled yet; modelled are {}",
+                CALLS.join(", ")
+            )),
+            _ => Err(format!(
+                "`{text}` is no call; calls look like {}",
+                CALLS.join(", ")
+            )),
         }
     }
 
@@ -69,7 +77,10 @@ impl Call {
             ("free_pages", _) => format!("__free_pages(prepared, {order}); return 1"),
             ("rcu_alloc_page_lockless", _) => "return __rcu_alloc_page_lockless() != 0".into(),
             (_, gfp) => {
-                format!("return alloc_pages({}, {order}) != NULL", gfp.as_deref().unwrap_or("0"))
+                format!(
+                    "return alloc_pages({}, {order}) != NULL",
+                    gfp.as_deref().unwrap_or("0")
+                )
             }
         }
     }
@@ -84,6 +95,8 @@ fn check_gfp(text: &str, gfp: &str) -> Result<(), String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '|' | ' ');
     match gfp.split('|').all(name) && gfp.chars().all(plain) {
         true => Ok(()),
-        false => Err(format!("`{text}`: flags are written like GFP_ATOMIC|__GFP_NOWARN")),
+        false => Err(format!(
+            "`{text}`: flags are written like GFP_ATOMIC|__GFP_NOWARN"
+        )),
     }
 }

@@ -33,19 +33,33 @@ pub struct Legality {
 /// # Errors
 /// When a generated scenario cannot be used; that is a defect of the modelled kernel.
 pub fn legal(place: &Place) -> Result<Legality, Problem> {
-    let Place { kernel, context, call, .. } = place;
+    let Place {
+        kernel,
+        context,
+        call,
+        ..
+    } = place;
     let config = Config::named(&place.config).map_err(|e| Problem::text("matrix", &e))?;
     let interrupt = placement(context, &config).is_some_and(|p| p.kind != ContextKind::Task);
     let mut neighbours = vec!["context = \"task\"\nentry = \"model_holder\"\ncpu = 1"];
     if interrupt {
         neighbours.push("context = \"task\"\nentry = \"model_user\"");
     }
-    let mut verdict = Legality { legal: true, rule: None };
+    let mut verdict = Legality {
+        legal: true,
+        rule: None,
+    };
     for neighbour in neighbours {
         let text = scenario(kernel, context, call, neighbour);
         let scenario = Scenario::parse("legal.c", &text)?;
-        let machine = scenario.machine_prepared(&scenario.tree()?, &config, Some("model_prepare"))?;
-        let outcome = explore(&machine, Limits { states_max: STATES_MAX });
+        let machine =
+            scenario.machine_prepared(&scenario.tree()?, &config, Some("model_prepare"))?;
+        let outcome = explore(
+            &machine,
+            Limits {
+                states_max: STATES_MAX,
+            },
+        );
         let broken = outcome.witnesses.iter().map(|w| w.finding.rule).next();
         verdict.legal &= broken.is_none() && outcome.complete && outcome.endless == 0;
         verdict.rule = verdict.rule.or(broken);
@@ -64,7 +78,11 @@ fn scenario(kernel: &str, context: &str, call: &Call, neighbour: &str) -> String
         String::new()
     };
     // A free that flushes: the list is at its mark.
-    let high = if call.name == "free_pages" { "high = 1\nbatch = 1" } else { "high = 6\nbatch = 2" };
+    let high = if call.name == "free_pages" {
+        "high = 1\nbatch = 1"
+    } else {
+        "high = 6\nbatch = 2"
+    };
     let call = call.c_text();
     format!(
         "/*+++\ntitle = \"legal\"\nkernel = \"{kernel}\"\ncpus = 2\n\

@@ -172,7 +172,8 @@ pub fn execution(place: &Place) -> Result<(Trace, RunId), Problem> {
     let interrupt = kind.is_some_and(|kind| kind != ContextKind::Task);
     let text = state::scenario(place, &config);
     let scenario = Scenario::parse("cell.c", &text)?;
-    let mut machine = scenario.machine_prepared(&scenario.tree()?, &config, Some("model_prepare"))?;
+    let mut machine =
+        scenario.machine_prepared(&scenario.tree()?, &config, Some("model_prepare"))?;
     machine.console = Default::default();
     let run = RunId(scenario.runs.len() as u16 - 1);
     let mut trace = Trace::new(machine);
@@ -203,7 +204,9 @@ fn drive(trace: &mut Trace, run: RunId, interrupt: bool, hook: Option<&Hook>) {
             Action::Switch(CpuId(0), _) => 2,
             _ => 3,
         };
-        let Some(&next) = enabled.iter().min_by_key(order) else { return };
+        let Some(&next) = enabled.iter().min_by_key(order) else {
+            return;
+        };
         if trace.push(next).is_err() {
             return;
         }
@@ -212,17 +215,26 @@ fn drive(trace: &mut Trace, run: RunId, interrupt: bool, hook: Option<&Hook>) {
 
 fn in_marker(machine: &Machine, cpu: CpuId) -> bool {
     machine.top(cpu).is_some_and(|context| {
-        context.frames.iter().any(|f| machine.program().func(f.func).name == MARKER)
+        context
+            .frames
+            .iter()
+            .any(|f| machine.program().func(f.func).name == MARKER)
     })
 }
 
 /// Whether the statement that comes next is the hook's.
 fn at_hook(machine: &Machine, cpu: CpuId, hook: &Hook) -> bool {
-    let Some(context) = machine.top(cpu) else { return false };
+    let Some(context) = machine.top(cpu) else {
+        return false;
+    };
     let positions = machine.positions(context);
     let program = machine.program();
-    let Some((here, callers)) = positions.split_last() else { return false };
+    let Some((here, callers)) = positions.split_last() else {
+        return false;
+    };
     program.func(here.func).name == hook.function
         && program.sources.text(here.span).starts_with(hook.statement)
-        && callers.iter().any(|p| program.func(p.func).name == hook.caller)
+        && callers
+            .iter()
+            .any(|p| program.func(p.func).name == hook.caller)
 }

@@ -45,11 +45,41 @@ pub(super) struct Hook {
 
 /// `pcphook1` to `pcphook5`.
 const HOOKS: [Hook; 5] = [
-    hook("__rmqueue_pcplist", "list_del(&page->lru)", "rmqueue_pcplist", Lists::Warm, false),
-    hook("__rmqueue_pcplist", "pcp->count--", "rmqueue_pcplist", Lists::Warm, false),
-    hook("rmqueue_bulk", "alloced++", "__rmqueue_pcplist", Lists::Drained, false),
-    hook("__list_add", "new->next = next", "free_unref_page_commit", Lists::Warm, true),
-    hook("__list_add", "WRITE_ONCE(prev->next, new)", "free_unref_page_commit", Lists::Warm, true),
+    hook(
+        "__rmqueue_pcplist",
+        "list_del(&page->lru)",
+        "rmqueue_pcplist",
+        Lists::Warm,
+        false,
+    ),
+    hook(
+        "__rmqueue_pcplist",
+        "pcp->count--",
+        "rmqueue_pcplist",
+        Lists::Warm,
+        false,
+    ),
+    hook(
+        "rmqueue_bulk",
+        "alloced++",
+        "__rmqueue_pcplist",
+        Lists::Drained,
+        false,
+    ),
+    hook(
+        "__list_add",
+        "new->next = next",
+        "free_unref_page_commit",
+        Lists::Warm,
+        true,
+    ),
+    hook(
+        "__list_add",
+        "WRITE_ONCE(prev->next, new)",
+        "free_unref_page_commit",
+        Lists::Warm,
+        true,
+    ),
 ];
 
 const fn hook(
@@ -59,7 +89,13 @@ const fn hook(
     lists: Lists,
     frees: bool,
 ) -> Hook {
-    Hook { function, statement, caller, lists, frees }
+    Hook {
+        function,
+        statement,
+        caller,
+        lists,
+        frees,
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +124,13 @@ impl State {
         };
         let lists = if warm { Lists::Warm } else { Lists::Drained };
         let state = |lists, lock, squeezed| {
-            Ok(State { text: text.into(), lists, lock, squeezed, hook: None })
+            Ok(State {
+                text: text.into(),
+                lists,
+                lock,
+                squeezed,
+                hook: None,
+            })
         };
         match base {
             "warm" if !warm => state(Lists::Warm, Lock::Free, None),
@@ -102,11 +144,17 @@ impl State {
                 let hook = number.and_then(|n| HOOKS.get(n.wrapping_sub(1)));
                 let hook = hook.ok_or_else(|| format!("`{text}`: the points are pcphook1 to 5"))?;
                 let (lists, hook) = (hook.lists, Some(hook));
-                Ok(State { text: text.into(), lists, lock: Lock::Free, squeezed: None, hook })
+                Ok(State {
+                    text: text.into(),
+                    lists,
+                    lock: Lock::Free,
+                    squeezed: None,
+                    hook,
+                })
             }
-            _ if base.starts_with("pcplock") => {
-                Err(format!("`{text}`: the kernels modelled so far have no pcp->lock"))
-            }
+            _ if base.starts_with("pcplock") => Err(format!(
+                "`{text}`: the kernels modelled so far have no pcp->lock"
+            )),
             _ => Err(format!(
                 "`{text}` is no state; modelled are warm, drained, pcpfull, zlock, zlock_remote \
                  (both also with _warm), sqN, sqNw and, for contexts that interrupt, pcphook1 to 5"
@@ -122,10 +170,20 @@ impl State {
 
 /// The scenario of a cell; its last run makes the call.
 pub(super) fn scenario(place: &Place, config: &Config) -> String {
-    let Place { kernel, context, call, state, .. } = place;
+    let Place {
+        kernel,
+        context,
+        call,
+        state,
+        ..
+    } = place;
     let interrupt = placement(context, config).is_some_and(|p| p.kind != ContextKind::Task);
     let free = |zone: (u64, u64), min: u64| state.squeezed.map_or(zone.1, |n| min * n / 100);
-    let listed = if state.lists == Lists::Warm { u64::from(WARM) } else { 0 };
+    let listed = if state.lists == Lists::Warm {
+        u64::from(WARM)
+    } else {
+        0
+    };
     let (dma, dma32) = (free(DMA, MIN.0), free(DMA32, MIN.1) + listed);
     let mut runs = String::new();
     if state.lock == Lock::Remote {
@@ -166,9 +224,16 @@ pub(super) fn scenario(place: &Place, config: &Config) -> String {
     if state.hook.is_some_and(|hook| hook.frees) {
         prepare += "users = alloc_pages(GFP_ATOMIC, 0);";
     }
-    let defines = [("PREPARE", prepare), ("FILL", fill), ("ENTER", enter), ("CALL", call.c_text())];
-    let defines: String =
-        defines.iter().map(|(name, text)| format!("#define {name} {text}\n")).collect();
+    let defines = [
+        ("PREPARE", prepare),
+        ("FILL", fill),
+        ("ENTER", enter),
+        ("CALL", call.c_text()),
+    ];
+    let defines: String = defines
+        .iter()
+        .map(|(name, text)| format!("#define {name} {text}\n"))
+        .collect();
     format!(
         "/*+++\ntitle = \"cell\"\nkernel = \"{kernel}\"\ncpus = 2\n\
          [zone.DMA]\npages = {dma_pages}\nfree = {dma}\n\
@@ -180,7 +245,9 @@ pub(super) fn scenario(place: &Place, config: &Config) -> String {
 fn squeezed(text: &str) -> Result<State, String> {
     let rest = &text[2..];
     if rest.starts_with('b') {
-        return Err(format!("`{text}`: squeezing with the watermark boost left on is not modelled yet"));
+        return Err(format!(
+            "`{text}`: squeezing with the watermark boost left on is not modelled yet"
+        ));
     }
     let (number, warm) = match rest.strip_suffix('w') {
         Some(number) => (number, true),
@@ -194,6 +261,8 @@ fn squeezed(text: &str) -> Result<State, String> {
             squeezed: Some(n),
             hook: None,
         }),
-        _ => Err(format!("`{text}`: squeezed states look like sq90 and sq40w")),
+        _ => Err(format!(
+            "`{text}`: squeezed states look like sq90 and sq40w"
+        )),
     }
 }

@@ -51,7 +51,15 @@ pub struct StmtId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Kind {
-    Bool, I8, U8, I16, U16, I32, U32, I64, U64,
+    Bool,
+    I8,
+    U8,
+    I16,
+    U16,
+    I32,
+    U32,
+    I64,
+    U64,
 }
 
 impl Kind {
@@ -89,14 +97,31 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum UnaryOp {
-    Neg, Not, LogNot,
+    Neg,
+    Not,
+    LogNot,
 }
 
 /// Operators of [`Op::Binary`]. `Div`, `Rem` by zero and shifts by the width or more are violations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum BinaryOp {
-    Add, Sub, Mul, Div, Rem, And, Or, Xor, Shl, Shr, Eq, Ne, Lt, Le, Gt, Ge,
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    And,
+    Or,
+    Xor,
+    Shl,
+    Shr,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
 }
 
 /// One instruction; see the table at the top of the module.
@@ -106,24 +131,90 @@ pub enum Op {
     Stmt(StmtId),
     AtomicBegin,
     AtomicEnd,
-    Const { dst: Reg, value: u64 },
-    Move { dst: Reg, src: Reg },
-    Unary { op: UnaryOp, kind: Kind, dst: Reg, src: Reg },
-    Binary { op: BinaryOp, kind: Kind, dst: Reg, lhs: Reg, rhs: Reg },
-    Convert { kind: Kind, dst: Reg, src: Reg },
-    Load { kind: Kind, dst: Reg, addr: Reg },
-    Store { kind: Kind, addr: Reg, src: Reg },
-    Copy { dst: Reg, src: Reg, len: u32 },
-    Zero { addr: Reg, len: u32 },
-    FrameAddr { dst: Reg, offset: u32 },
-    CheckIndex { index: Reg, len: u32 },
-    Jump { to: u32 },
-    JumpIf { cond: Reg, to: u32 },
-    JumpIfNot { cond: Reg, to: u32 },
-    Call { func: FuncId, dst: Reg, args: Reg },
-    CallIndirect { target: Reg, dst: Reg, args: Reg, n_args: u8 },
-    Primitive { which: Primitive, dst: Reg, args: Reg, n_args: u8 },
-    Return { src: Reg },
+    Const {
+        dst: Reg,
+        value: u64,
+    },
+    Move {
+        dst: Reg,
+        src: Reg,
+    },
+    Unary {
+        op: UnaryOp,
+        kind: Kind,
+        dst: Reg,
+        src: Reg,
+    },
+    Binary {
+        op: BinaryOp,
+        kind: Kind,
+        dst: Reg,
+        lhs: Reg,
+        rhs: Reg,
+    },
+    Convert {
+        kind: Kind,
+        dst: Reg,
+        src: Reg,
+    },
+    Load {
+        kind: Kind,
+        dst: Reg,
+        addr: Reg,
+    },
+    Store {
+        kind: Kind,
+        addr: Reg,
+        src: Reg,
+    },
+    Copy {
+        dst: Reg,
+        src: Reg,
+        len: u32,
+    },
+    Zero {
+        addr: Reg,
+        len: u32,
+    },
+    FrameAddr {
+        dst: Reg,
+        offset: u32,
+    },
+    CheckIndex {
+        index: Reg,
+        len: u32,
+    },
+    Jump {
+        to: u32,
+    },
+    JumpIf {
+        cond: Reg,
+        to: u32,
+    },
+    JumpIfNot {
+        cond: Reg,
+        to: u32,
+    },
+    Call {
+        func: FuncId,
+        dst: Reg,
+        args: Reg,
+    },
+    CallIndirect {
+        target: Reg,
+        dst: Reg,
+        args: Reg,
+        n_args: u8,
+    },
+    Primitive {
+        which: Primitive,
+        dst: Reg,
+        args: Reg,
+        n_args: u8,
+    },
+    Return {
+        src: Reg,
+    },
 }
 
 /// A compiled function.
@@ -224,7 +315,10 @@ pub struct Program {
 impl Program {
     /// The function of that name.
     pub fn function(&self, name: &str) -> Option<FuncId> {
-        self.functions.iter().position(|f| f.name == name).map(|i| FuncId(i as u32))
+        self.functions
+            .iter()
+            .position(|f| f.name == name)
+            .map(|i| FuncId(i as u32))
     }
 
     /// The variable of that name.
@@ -252,7 +346,10 @@ impl Program {
 
     /// The global object that covers an address.
     pub fn global_at(&self, addr: u64) -> Option<&Global> {
-        let idx = self.globals.partition_point(|g| g.addr <= addr).checked_sub(1)?;
+        let idx = self
+            .globals
+            .partition_point(|g| g.addr <= addr)
+            .checked_sub(1)?;
         let global = &self.globals[idx];
         (addr - global.addr < global.size.max(1)).then_some(global)
     }

@@ -132,7 +132,10 @@ impl TypeTable {
                 && let Type::Record(inner) = self.get(field.ty)
                 && let Some(found) = self.find_field(self.record(*inner), name)
             {
-                return Some(Field { offset: field.offset + found.offset, ..found });
+                return Some(Field {
+                    offset: field.offset + found.offset,
+                    ..found
+                });
             }
         }
         None

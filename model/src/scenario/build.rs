@@ -42,12 +42,18 @@ impl std::error::Error for Problem {}
 impl Problem {
     /// A message about a file as a whole.
     pub fn text(file: &str, message: &str) -> Problem {
-        Problem { text: format!("{file}: error: {message}"), place: None }
+        Problem {
+            text: format!("{file}: error: {message}"),
+            place: None,
+        }
     }
 
     /// Diagnostics with their places.
     pub fn diagnostics(sources: &SourceMap, diagnostics: &[Diagnostic]) -> Problem {
-        let shown = diagnostics.iter().take(DIAGNOSTICS_MAX).map(|d| d.render(sources));
+        let shown = diagnostics
+            .iter()
+            .take(DIAGNOSTICS_MAX)
+            .map(|d| d.render(sources));
         let mut text: String = shown.collect();
         if diagnostics.len() > DIAGNOSTICS_MAX {
             text += &format!("and {} more\n", diagnostics.len() - DIAGNOSTICS_MAX);
@@ -104,9 +110,16 @@ fn compile(scenario: &Scenario, tree: &Tree, config: &Config) -> Result<Program,
         .filter(|option| on.contains(option))
         .map(|option| (format!("CONFIG_{option}"), "1".to_string()))
         .collect();
-    let parsed = parse(&Input { files: &files, main: &main, defines: &defines });
-    let errors: Vec<Diagnostic> =
-        parsed.diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect();
+    let parsed = parse(&Input {
+        files: &files,
+        main: &main,
+        defines: &defines,
+    });
+    let errors: Vec<Diagnostic> = parsed
+        .diagnostics
+        .into_iter()
+        .filter(|d| d.severity == Severity::Error)
+        .collect();
     if !errors.is_empty() {
         return Err(Problem::diagnostics(&parsed.sources, &errors));
     }
@@ -126,12 +139,18 @@ fn runs(scenario: &Scenario, program: &Program, config: &Config) -> Result<Vec<R
     let mut specs = Vec::new();
     for run in &scenario.runs {
         let placement = placement(&run.context, config).ok_or_else(|| {
-            Problem::text(&scenario.file, &format!("unknown context `{}`", run.context))
+            Problem::text(
+                &scenario.file,
+                &format!("unknown context `{}`", run.context),
+            )
         })?;
         let entry = function(&run.entry, run.entry_span)?;
         takes_nothing(scenario, program, entry)?;
         let wrapper = match placement.wrapped {
-            true => Some(function(&format!("context_{}", run.context), run.entry_span)?),
+            true => Some(function(
+                &format!("context_{}", run.context),
+                run.entry_span,
+            )?),
             false => None,
         };
         specs.push(RunSpec {
@@ -140,7 +159,11 @@ fn runs(scenario: &Scenario, program: &Program, config: &Config) -> Result<Vec<R
             cpu: CpuId(run.cpu),
             entry,
             wrapper,
-            count: if placement.kind == ContextKind::Task { 1 } else { run.count },
+            count: if placement.kind == ContextKind::Task {
+                1
+            } else {
+                run.count
+            },
         });
     }
     Ok(specs)
@@ -152,8 +175,14 @@ fn takes_nothing(scenario: &Scenario, program: &Program, entry: FuncId) -> Resul
         return Ok(());
     }
     let message = format!("the entry function `{}` must take no arguments", func.name);
-    Err(Problem::diagnostics(&program.sources, &[Diagnostic::error(func.span, message)]))
-        .map_err(|problem| Problem { text: problem.text, place: problem.place.or(Some((scenario.file.clone(), 1, 1))) })
+    Err(Problem::diagnostics(
+        &program.sources,
+        &[Diagnostic::error(func.span, message)],
+    ))
+    .map_err(|problem| Problem {
+        text: problem.text,
+        place: problem.place.or(Some((scenario.file.clone(), 1, 1))),
+    })
 }
 
 /// Zones lie one above the other, each from a multiple of the largest block on.
@@ -168,9 +197,12 @@ fn page_ranges(zones: &[Zone]) -> Vec<(u64, u64)> {
 }
 
 fn boot(scenario: &Scenario, program: &Program, machine: &mut Machine) -> Result<(), Problem> {
-    let missing = |what: &str| Problem::text(&scenario.file, &format!("the kernel has no `{what}`"));
+    let missing =
+        |what: &str| Problem::text(&scenario.file, &format!("the kernel has no `{what}`"));
     let ranges = machine.setup().pages.clone();
-    let table = program.global("model_setup").ok_or_else(|| missing("model_setup"))?;
+    let table = program
+        .global("model_setup")
+        .ok_or_else(|| missing("model_setup"))?;
     let record = program
         .types
         .record_named("model_zone_setup")
@@ -192,8 +224,12 @@ fn boot(scenario: &Scenario, program: &Program, machine: &mut Machine) -> Result
         set("pcp_high", zone.high.map(u64::from))?;
         set("pcp_batch", zone.batch.map(u64::from))?;
     }
-    let cpus = program.global("nr_cpu_ids").ok_or_else(|| missing("nr_cpu_ids"))?;
-    machine.memory.write(cpus.addr, cpus.size, u64::from(scenario.cpus));
+    let cpus = program
+        .global("nr_cpu_ids")
+        .ok_or_else(|| missing("nr_cpu_ids"))?;
+    machine
+        .memory
+        .write(cpus.addr, cpus.size, u64::from(scenario.cpus));
     call_before_start(scenario, program, machine, "model_boot")
 }
 
@@ -204,13 +240,19 @@ fn call_before_start(
     function: &str,
 ) -> Result<(), Problem> {
     let func = program.function(function).ok_or_else(|| {
-        Problem::text(&scenario.file, &format!("there is no function `{function}` with a body"))
+        Problem::text(
+            &scenario.file,
+            &format!("there is no function `{function}` with a body"),
+        )
     })?;
     match machine.run_before_start(func, BOOT_STEPS_MAX) {
         Ok(_) => Ok(()),
         Err((reason, span)) => {
             let message = format!("{function}() does not end: {reason}");
-            Err(Problem::diagnostics(&program.sources, &[Diagnostic::error(span, message)]))
+            Err(Problem::diagnostics(
+                &program.sources,
+                &[Diagnostic::error(span, message)],
+            ))
         }
     }
 }
@@ -229,7 +271,14 @@ fn name_tasks(program: &Program, machine: &mut Machine) -> Option<()> {
         name.truncate(len as usize - 1);
         machine.memory.zero(base + comm.offset, len);
         machine.memory.write_bytes(base + comm.offset, &name);
-        write_field(program, machine, record, base, "pid", Some(PID_FIRST + idx as u64))?;
+        write_field(
+            program,
+            machine,
+            record,
+            base,
+            "pid",
+            Some(PID_FIRST + idx as u64),
+        )?;
     }
     Some(())
 }
@@ -244,7 +293,11 @@ fn write_field(
     value: Option<u64>,
 ) -> Option<()> {
     let Field { offset, ty, .. } = program.types.find_field(record, name)?;
-    let Type::Int(kind, _) = program.types.get(ty) else { return None };
-    machine.memory.write(base + offset, kind.size(), value.unwrap_or(u64::MAX));
+    let Type::Int(kind, _) = program.types.get(ty) else {
+        return None;
+    };
+    machine
+        .memory
+        .write(base + offset, kind.size(), value.unwrap_or(u64::MAX));
     Some(())
 }

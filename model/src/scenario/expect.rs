@@ -127,7 +127,10 @@ pub struct Verdict {
 impl Expectation {
     /// Holds every line against the outcome of a search.
     pub fn judge(&self, outcome: &Outcome) -> Vec<Verdict> {
-        self.0.iter().map(|&(expected, item)| judge_one(expected, item, outcome)).collect()
+        self.0
+            .iter()
+            .map(|&(expected, item)| judge_one(expected, item, outcome))
+            .collect()
     }
 }
 
@@ -147,5 +150,13 @@ fn judge_one(expected: Quantifier, item: Item, outcome: &Outcome) -> Verdict {
         Quantifier::Sometimes | Quantifier::Never => with.first().or(without.first()),
     };
     let witness = telling.map(|g| g.schedule.clone());
-    Verdict { expected, item, found, positive, negative, holds, witness }
+    Verdict {
+        expected,
+        item,
+        found,
+        positive,
+        negative,
+        holds,
+        witness,
+    }
 }

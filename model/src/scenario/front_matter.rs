@@ -85,7 +85,11 @@ struct Reader {
 impl Reader {
     fn span(&self, range: Range<usize>) -> Span {
         let at = |n: usize| (self.offset + n) as u32;
-        Span { file: FileId(0), start: at(range.start), end: at(range.end) }
+        Span {
+            file: FileId(0),
+            start: at(range.start),
+            end: at(range.end),
+        }
     }
 
     fn error(&mut self, range: Range<usize>, message: impl Into<String>) {
@@ -98,25 +102,41 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Scenario, Problem> {
     let mut sources = SourceMap::default();
     sources.add(file, text);
     let here = |start: usize, message: &str| {
-        let span = Span { file: FileId(0), start: start as u32, end: start as u32 + 5 };
+        let span = Span {
+            file: FileId(0),
+            start: start as u32,
+            end: start as u32 + 5,
+        };
         Problem::diagnostics(&sources, &[Diagnostic::error(span, message)])
     };
     let Some(begin) = text.find(BEGIN) else {
-        return Err(here(0, "a scenario begins with a comment `/*+++ … +++*/` that holds its front matter"));
+        return Err(here(
+            0,
+            "a scenario begins with a comment `/*+++ … +++*/` that holds its front matter",
+        ));
     };
     let inside = begin + BEGIN.len();
     let Some(length) = text[inside..].find(END) else {
-        return Err(here(begin, "this front matter does not end: `+++*/` is missing"));
+        return Err(here(
+            begin,
+            "this front matter does not end: `+++*/` is missing",
+        ));
     };
     let front: Front = match toml::from_str(&text[inside..inside + length]) {
         Ok(front) => front,
         Err(error) => {
-            let mut reader = Reader { offset: inside, errors: Vec::new() };
+            let mut reader = Reader {
+                offset: inside,
+                errors: Vec::new(),
+            };
             reader.error(error.span().unwrap_or(0..1), error.message());
             return Err(Problem::diagnostics(&sources, &reader.errors));
         }
     };
-    let mut reader = Reader { offset: inside, errors: Vec::new() };
+    let mut reader = Reader {
+        offset: inside,
+        errors: Vec::new(),
+    };
     let scenario = scenario(&mut reader, front, file, text);
     match reader.errors.is_empty() {
         true => Ok(scenario),
@@ -162,12 +182,16 @@ fn configs(
     if let Some(one) = one {
         let (range, options) = (one.span(), one.into_inner());
         let config = match &options {
-            Options::Name(name) => Config::named(name).or_else(|e| Config::from_options(&[name]).map_err(|_| e)),
+            Options::Name(name) => {
+                Config::named(name).or_else(|e| Config::from_options(&[name]).map_err(|_| e))
+            }
             Options::List(list) => Config::from_options(list),
         };
         match config {
             Ok(config) => {
-                let name = config.name().map_or_else(|| config.options().join("+"), str::to_string);
+                let name = config
+                    .name()
+                    .map_or_else(|| config.options().join("+"), str::to_string);
                 configs.push((name, config));
             }
             Err(message) => reader.error(range, message),
@@ -184,7 +208,11 @@ fn configs(
     }
     if configs.is_empty() && reader.errors.is_empty() {
         let name = "preempt-debug";
-        configs.extend(Config::named(name).ok().map(|config| (name.to_string(), config)));
+        configs.extend(
+            Config::named(name)
+                .ok()
+                .map(|config| (name.to_string(), config)),
+        );
     }
     configs
 }
@@ -210,14 +238,20 @@ fn zones(
         let table = table.into_inner();
         let Some(idx) = ZONES.iter().position(|z| *z == name.as_ref()) else {
             let known = ZONES.join(", ");
-            reader.error(name.span(), format!("unknown zone `{}`; known are {known}", name.as_ref()));
+            reader.error(
+                name.span(),
+                format!("unknown zone `{}`; known are {known}", name.as_ref()),
+            );
             continue;
         };
         let listed = u64::from(table.pcp) * u64::from(cpus);
         if table.pages == 0 || table.pages > PAGES_MAX {
             reader.error(range, format!("a zone has 1 to {PAGES_MAX} pages"));
         } else if table.free.unwrap_or(0).saturating_add(listed) > table.pages {
-            reader.error(range, "more pages are free than the zone has (free + pcp on each CPU)");
+            reader.error(
+                range,
+                "more pages are free than the zone has (free + pcp on each CPU)",
+            );
         } else {
             zones.push(Zone {
                 idx,
@@ -248,26 +282,44 @@ fn zones(
 
 fn runs(reader: &mut Reader, tables: Vec<Spanned<FrontRun>>, cpus: u8) -> Vec<Run> {
     if tables.is_empty() {
-        reader.error(0..1, "a scenario needs at least one [[run]] with `context` and `entry`");
+        reader.error(
+            0..1,
+            "a scenario needs at least one [[run]] with `context` and `entry`",
+        );
     }
     if let Some(extra) = tables.get(RUNS_MAX) {
-        reader.error(extra.span(), format!("a scenario has at most {RUNS_MAX} runs"));
+        reader.error(
+            extra.span(),
+            format!("a scenario has at most {RUNS_MAX} runs"),
+        );
     }
     let mut runs = Vec::new();
     for table in tables {
         let table = table.into_inner();
         if !CONTEXT_NAMES.contains(&table.context.as_ref().as_str()) {
             let known = CONTEXT_NAMES.join(", ");
-            let message = format!("unknown context `{}`; known are {known}", table.context.as_ref());
+            let message = format!(
+                "unknown context `{}`; known are {known}",
+                table.context.as_ref()
+            );
             reader.error(table.context.span(), message);
         }
         let cpu = table.cpu.as_ref().map_or(0, |c| *c.as_ref());
         if let Some(at) = table.cpu.filter(|c| *c.as_ref() >= cpus) {
-            reader.error(at.span(), format!("there is no CPU {cpu}: `cpus` is {cpus}"));
+            reader.error(
+                at.span(),
+                format!("there is no CPU {cpu}: `cpus` is {cpus}"),
+            );
         }
         let count = table.count.as_ref().map_or(1, |c| *c.as_ref());
-        if let Some(at) = table.count.filter(|c| !(1..=COUNT_MAX).contains(c.as_ref())) {
-            reader.error(at.span(), format!("a context arrives 1 to {COUNT_MAX} times"));
+        if let Some(at) = table
+            .count
+            .filter(|c| !(1..=COUNT_MAX).contains(c.as_ref()))
+        {
+            reader.error(
+                at.span(),
+                format!("a context arrives 1 to {COUNT_MAX} times"),
+            );
         }
         let entry = table.entry.span();
         runs.push(Run {
@@ -307,7 +359,10 @@ fn expectations(
             (None, toml::Value::Table(_)) => {
                 let known: Vec<&str> = configs.iter().map(|(c, _)| c.as_str()).collect();
                 let known = known.join(", ");
-                reader.error(range, format!("[expect.{name}]: this scenario is for {known} only"));
+                reader.error(
+                    range,
+                    format!("[expect.{name}]: this scenario is for {known} only"),
+                );
             }
             (None, _) => reader.error(range, unknown_key(&name)),
         }
@@ -316,7 +371,9 @@ fn expectations(
 }
 
 fn unknown_key(key: &str) -> String {
-    format!("unknown key `{key}` in [expect]; known are always, sometimes, never and configurations")
+    format!(
+        "unknown key `{key}` in [expect]; known are always, sometimes, never and configurations"
+    )
 }
 
 fn quantifier(name: &str) -> Option<Quantifier> {

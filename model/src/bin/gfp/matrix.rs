@@ -43,7 +43,13 @@ pub fn run(args: &Args) -> Result<Outcome, Unusable> {
     let mut verdicts: BTreeMap<[String; 4], Legality> = BTreeMap::new();
     let mut all = Vec::new();
     for place in places(&axes)? {
-        let Place { kernel, config, context, call, .. } = &place;
+        let Place {
+            kernel,
+            config,
+            context,
+            call,
+            ..
+        } = &place;
         let key = [kernel, config, context, &call.text].map(String::clone);
         let legality = match verdicts.get(&key) {
             Some(known) => *known,
