@@ -83,7 +83,8 @@ impl Scenario {
     /// # Errors
     /// Everything wrong with the front matter, each with its place.
     pub fn parse(file: &str, text: &str) -> Result<Scenario, Problem> {
-        front_matter::parse(file, text)
+        // Editors put a byte order mark there; compilers pass over it.
+        front_matter::parse(file, text.strip_prefix('\u{feff}').unwrap_or(text))
     }
 
     /// The tree it is compiled with.

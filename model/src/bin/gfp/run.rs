@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use model::explore::trace::{STEPS_MAX, Trace};
+use model::explore::trace::Trace;
 use model::explore::{End, Limits, STATES_MAX, explore};
 use model::machine::{Machine, Schedule};
 use model::report::{Shot, json, mail, svg, text};
 use model::scenario::{Item, Quantifier, Scenario};
 
 use crate::{Outcome, Unusable, input, output};
+
+/// A plain C program takes many steps; each is kept, at about a kilobyte.
+const STEPS_MAX: usize = 400_000;
 
 /// Runs one execution of a scenario and shows it.
 ///
