@@ -8,7 +8,7 @@ use super::wait_context::{WaitType, allowed};
 use super::{Class, Detail, Finding, Rule};
 use crate::machine::context::ContextKind;
 use crate::machine::event::Now;
-use crate::machine::{Console, Event, EventKind, Machine};
+use crate::machine::{Console, Event, Machine};
 
 /// After (or, for RCU, before) a finding is printed.
 pub(super) fn check(
@@ -40,7 +40,6 @@ pub(super) fn after_printk(machine: &Machine, event: &Event, console: &Console) 
 }
 
 fn found(machine: &Machine, event: &Event, console: &Console, now: &Now) -> Option<Finding> {
-    debug_assert!(!matches!(event.kind, EventKind::Enter { .. }));
     let config = machine.config();
     let lockdep = config.prove_locking && config.prove_raw_lock_nesting && !console.lockdep_off;
     if config.rt || !lockdep || event.context == ContextKind::Nmi {
