@@ -10,22 +10,44 @@ use include_dir::{Dir, include_dir};
 
 static TEXTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/kernel");
 
+/// A version of the kernel.
+struct Version {
+    name: &'static str,
+    /// `LINUX_VERSION_CODE` of `<linux/version.h>`.
+    code: u32,
+    /// The folders its texts are in; a file of a later one takes the place of an earlier one.
+    folders: &'static [&'static str],
+}
+
 /// The versions modelled.
-const VERSIONS: &[&str] = &["v5.9"];
+const VERSIONS: &[Version] = &[Version {
+    name: "v5.9",
+    code: version_code(5, 9),
+    folders: &["common", "v5.9"],
+}];
+
+const fn version_code(major: u32, minor: u32) -> u32 {
+    (major << 16) + (minor << 8)
+}
+
+fn version(kernel: &str) -> Option<&'static Version> {
+    let name = kernel.split('+').next()?;
+    VERSIONS.iter().find(|v| v.name == name)
+}
+
+/// `LINUX_VERSION_CODE` of a kernel, with or without patch series.
+pub fn linux_version_code(kernel: &str) -> Option<u32> {
+    version(kernel).map(|v| v.code)
+}
 
 /// The kernels known: each version alone and with each patch series. `v5.9+a+b` has two series.
 pub fn kernels() -> Vec<String> {
-    let series = series();
-    let with = |version: &str| {
-        series
-            .iter()
-            .map(move |s| format!("{version}+{s}"))
-            .collect::<Vec<_>>()
+    let with_series = |v: &Version| {
+        let base = v.name;
+        let patched = series(base).into_iter().map(move |s| format!("{base}+{s}"));
+        std::iter::once(base.to_string()).chain(patched)
     };
-    VERSIONS
-        .iter()
-        .flat_map(|&v| std::iter::once(v.to_string()).chain(with(v)))
-        .collect()
+    VERSIONS.iter().flat_map(with_series).collect()
 }
 
 /// A sentence unless version and series exist.
@@ -33,10 +55,14 @@ pub fn kernels() -> Vec<String> {
 /// # Errors
 /// That sentence.
 pub fn check(kernel: &str) -> Result<(), String> {
-    let mut parts = kernel.split('+');
-    let version = parts.next().unwrap_or_default();
-    let series = series();
-    match VERSIONS.contains(&version) && parts.all(|part| series.iter().any(|s| s == part)) {
+    let known = version(kernel).is_some_and(|version| {
+        let series = series(version.name);
+        kernel
+            .split('+')
+            .skip(1)
+            .all(|part| series.iter().any(|s| s == part))
+    });
+    match known {
         true => Ok(()),
         false => Err(format!(
             "unknown kernel `{kernel}`; known are {}",
@@ -45,9 +71,10 @@ pub fn check(kernel: &str) -> Result<(), String> {
     }
 }
 
-/// The folders of `patches/`, in order.
-fn series() -> Vec<String> {
-    let dirs = TEXTS.get_dir("patches").into_iter().flat_map(Dir::dirs);
+/// The patch series for a version, in order.
+fn series(version: &str) -> Vec<String> {
+    let folder = TEXTS.get_dir(format!("patches/{version}"));
+    let dirs = folder.into_iter().flat_map(Dir::dirs);
     let name = |dir: &Dir<'_>| Some(dir.path().file_name()?.to_str()?.to_string());
     let mut names: Vec<String> = dirs.filter_map(name).collect();
     names.sort();
@@ -78,14 +105,16 @@ impl Tree {
     /// A sentence, when there is no such kernel or one of its patches does not apply.
     pub fn of(kernel: &str) -> Result<Tree, String> {
         check(kernel)?;
-        let mut parts = kernel.split('+');
-        let version = parts.next().unwrap_or_default();
-        let mut files = texts_under(version, "");
-        files.extend(texts_under("include", "include"));
+        let version = version(kernel).ok_or("no version")?;
+        let mut files = texts_under("include", "include");
         files.extend(texts_under("model", "model"));
+        for folder in version.folders {
+            files.extend(texts_under(folder, ""));
+        }
         let mut tree = Tree { files };
-        for series in parts {
-            for (path, patch) in texts_under(&format!("patches/{series}"), "") {
+        for series in kernel.split('+').skip(1) {
+            let folder = format!("patches/{}/{series}", version.name);
+            for (path, patch) in texts_under(&folder, "") {
                 tree.apply(&patch)
                     .map_err(|e| format!("patches/{series}/{path}: {e}"))?;
             }

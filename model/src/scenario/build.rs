@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Scenario, Zone};
 use crate::config::{Config, OPTIONS};
-use crate::kernel::{PRELUDE, Tree};
+use crate::kernel::{PRELUDE, Tree, linux_version_code};
 use crate::machine::context::{ContextKind, placement};
 use crate::machine::{CpuId, Machine, RunSpec, Setup};
 use crate::program::types::{Field, Record, Type};
@@ -105,11 +105,13 @@ fn compile(scenario: &Scenario, tree: &Tree, config: &Config) -> Result<Program,
     }
     main.push(scenario.file.clone());
     let on = config.options();
-    let defines: Vec<(String, String)> = OPTIONS
+    let mut defines: Vec<(String, String)> = OPTIONS
         .iter()
         .filter(|option| on.contains(option))
         .map(|option| (format!("CONFIG_{option}"), "1".to_string()))
         .collect();
+    let code = scenario.kernel.as_deref().and_then(linux_version_code);
+    defines.extend(code.map(|code| ("LINUX_VERSION_CODE".to_string(), code.to_string())));
     let parsed = parse(&Input {
         files: &files,
         main: &main,
