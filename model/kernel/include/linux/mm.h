@@ -119,7 +119,14 @@ void __map_pages(unsigned long pfn, unsigned long n_pages, int enable);
 #define kernel_map_pages(page, numpages, enable) \
 	__map_pages(page_to_pfn(page), numpages, enable)
 
-/* mm/page_alloc.c, for those who set the machine up. */
+/* The sysctls of watermarks and reserves. */
+extern int min_free_kbytes;
+extern int user_min_free_kbytes;
+extern int watermark_boost_factor;
+extern int watermark_scale_factor;
+extern int sysctl_lowmem_reserve_ratio[MAX_NR_ZONES];
+
+/* mm/page_alloc.c and mm/mm_init.c, for those who set the machine up. */
 void free_area_init_zone(struct zone *zone);
 void zone_pcp_init(struct zone *zone, struct per_cpu_pageset __percpu *pageset);
 void pageset_set_batch(struct per_cpu_pageset *p, unsigned long batch);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The page allocator of v5.9, abridged: the kernel's functions and control flow in our own lines.
- * README.md lists what was left out. Read from alloc_pages() downwards at the end of the file, or
+ * page_alloc.h, slowpath.c and mm_init.c beside it have what all versions share; README.md lists
+ * what was left out. Read from alloc_pages() downwards at the end of the file, or
  * from the buddy lists upwards as written here.
  *
  *	zone->free_area[order].free_list[migratetype]	blocks of 2^order pages; zone->lock
@@ -10,122 +11,9 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
-#include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include "internal.h"
-
-struct pglist_data contig_page_data;
-DEFINE_PER_CPU(struct vm_event_state, vm_event_states);
-
-gfp_t gfp_allowed_mask = ~0u;
-int page_group_by_mobility_disabled;
-
-const unsigned char gfp_zone_table[16] = {
-	[0] = ZONE_NORMAL,
-	[___GFP_DMA] = ZONE_DMA,
-	[___GFP_HIGHMEM] = ZONE_NORMAL,
-	[___GFP_DMA32] = ZONE_DMA32,
-	[___GFP_MOVABLE] = ZONE_NORMAL,
-	[___GFP_MOVABLE | ___GFP_DMA] = ZONE_DMA,
-	[___GFP_MOVABLE | ___GFP_HIGHMEM] = ZONE_MOVABLE,
-	[___GFP_MOVABLE | ___GFP_DMA32] = ZONE_DMA32,
-};
-
-static const char *const zone_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "Movable" };
-
-int sysctl_lowmem_reserve_ratio[MAX_NR_ZONES] = {
-	[ZONE_DMA] = 256,
-	[ZONE_DMA32] = 256,
-	[ZONE_NORMAL] = 32,
-	[ZONE_MOVABLE] = 0,
-};
-
-int min_free_kbytes = 1024;
-int user_min_free_kbytes = -1;
-int watermark_boost_factor = 15000;
-int watermark_scale_factor = 10;
-
-/* ---------------------------------------------------------------- pageblocks */
-
-/*
- * The kernel keeps a block's type in a bitmap of the zone; here it is in the block's first
- * struct page, such that 0 is MIGRATE_MOVABLE, the type that memmap_init() gives every block.
- */
-#define pageblock_start(page) pfn_to_page(ALIGN_DOWN(page_to_pfn(page), pageblock_nr_pages))
-#define get_pageblock_migratetype(page) (pageblock_start(page)->pageblock ^ MIGRATE_MOVABLE)
-
-void set_pageblock_migratetype(struct page *page, int migratetype)
-{
-	if (unlikely(page_group_by_mobility_disabled && migratetype < MIGRATE_PCPTYPES))
-		migratetype = MIGRATE_UNMOVABLE;
-
-	pageblock_start(page)->pageblock = migratetype ^ MIGRATE_MOVABLE;
-}
-
-#define has_isolate_pageblock(zone) ((zone)->nr_isolate_pageblock != 0)
-#define is_migrate_isolate(migratetype) ((migratetype) == MIGRATE_ISOLATE)
-
-/* ---------------------------------------------------------------- bad pages */
-
-static void bad_page(struct page *page, const char *reason)
-{
-	pr_alert("BUG: Bad page state in process %s  pfn:%05lx\n", current->comm, page_to_pfn(page));
-	pr_alert("page dumped because: %s\n", reason);
-	page->page_type = 0;
-}
-
-static inline bool page_expected_state(struct page *page, unsigned long check_flags)
-{
-	return page_count(page) == 0 && page->page_type == 0 && !(page->flags & check_flags);
-}
-
-static const char *page_bad_reason(struct page *page, unsigned long flags)
-{
-	if (page_count(page) != 0)
-		return "nonzero _refcount";
-	if (page->flags & flags) {
-		if (flags == PAGE_FLAGS_CHECK_AT_PREP)
-			return "PAGE_FLAGS_CHECK_AT_PREP flag set";
-		return "PAGE_FLAGS_CHECK_AT_FREE flag(s) set";
-	}
-	return "nonzero mapcount";
-}
-
-/* True when the page may not go back to the lists. */
-static inline int free_pages_check(struct page *page)
-{
-	if (likely(page_expected_state(page, PAGE_FLAGS_CHECK_AT_FREE)))
-		return 0;
-
-	bad_page(page, page_bad_reason(page, PAGE_FLAGS_CHECK_AT_FREE));
-	return 1;
-}
-
-/* True when the page may not be handed out. */
-static inline int check_new_page(struct page *page)
-{
-	if (likely(page_expected_state(page, PAGE_FLAGS_CHECK_AT_PREP)))
-		return 0;
-
-	bad_page(page, page_bad_reason(page, PAGE_FLAGS_CHECK_AT_PREP));
-	return 1;
-}
-
-/* Without CONFIG_DEBUG_VM pages are looked at when they come from or go to the buddy lists. */
-#define check_pcp_refill(page) check_new_page(page)
-#define check_new_pcp(page) false
-#define bulkfree_pcp_prepare(page) free_pages_check(page)
-
-static bool check_new_pages(struct page *page, unsigned int order)
-{
-	int i;
-
-	for (i = 0; i < (1 << order); i++) {
-		if (unlikely(check_new_page(page + i)))
-			return true;
-	}
-	return false;
-}
+#include "page_alloc.h"
 
 /* ---------------------------------------------------------------- buddy lists */
 
@@ -168,40 +56,6 @@ static inline void del_page_from_free_list(struct page *page, struct zone *zone,
 	__ClearPageBuddy(page);
 	set_page_private(page, 0);
 	zone->free_area[order].nr_free--;
-}
-
-#define get_page_from_free_area(area, migratetype) \
-	list_first_entry_or_null(&(area)->free_list[migratetype], struct page, lru)
-
-#define __find_buddy_pfn(page_pfn, order) ((page_pfn) ^ (1UL << (order)))
-
-/* Whether buddy is a free block of this order, of the same zone as page. */
-static inline bool page_is_buddy(struct page *page, struct page *buddy, unsigned int order)
-{
-	if (!PageBuddy(buddy))
-		return false;
-	if (page_order(buddy) != order)
-		return false;
-	return page_zonenum(page) == page_zonenum(buddy);
-}
-
-/* Whether the block that this one would make with its buddy is itself about to be merged. */
-static inline bool buddy_merge_likely(unsigned long pfn, unsigned long buddy_pfn,
-				      struct page *page, unsigned int order)
-{
-	struct page *higher_page;
-	struct page *higher_buddy;
-	unsigned long combined_pfn;
-
-	if (order >= MAX_ORDER - 2)
-		return false;
-
-	combined_pfn = buddy_pfn & pfn;
-	higher_page = page + (combined_pfn - pfn);
-	buddy_pfn = __find_buddy_pfn(combined_pfn, order + 1);
-	higher_buddy = higher_page + (buddy_pfn - combined_pfn);
-
-	return page_is_buddy(higher_page, higher_buddy, order + 1);
 }
 
 /* Gives a block back and merges it with its buddy for as long as that is free. zone->lock held. */
@@ -292,15 +146,6 @@ static __always_inline struct page *__rmqueue_smallest(struct zone *zone, unsign
 
 /* ---------------------------------------------------------------- fallback */
 
-/* Where else to look when a migratetype has no free block. */
-static const int fallbacks[MIGRATE_TYPES][3] = {
-	[MIGRATE_UNMOVABLE] = { MIGRATE_RECLAIMABLE, MIGRATE_MOVABLE, MIGRATE_TYPES },
-	[MIGRATE_MOVABLE] = { MIGRATE_RECLAIMABLE, MIGRATE_UNMOVABLE, MIGRATE_TYPES },
-	[MIGRATE_RECLAIMABLE] = { MIGRATE_UNMOVABLE, MIGRATE_MOVABLE, MIGRATE_TYPES },
-	[MIGRATE_HIGHATOMIC] = { MIGRATE_TYPES },
-	[MIGRATE_ISOLATE] = { MIGRATE_TYPES },
-};
-
 /* Moves the free blocks in a range to another list; counts pages in use that could be moved. */
 static int move_freepages(struct zone *zone, struct page *start_page, struct page *end_page,
 			  int migratetype, int *num_movable)
@@ -343,16 +188,6 @@ static int move_freepages_block(struct zone *zone, struct page *page, int migrat
 			      num_movable);
 }
 
-static void change_pageblock_range(struct page *pageblock_page, int start_order, int migratetype)
-{
-	int nr_pageblocks = 1 << (start_order - pageblock_order);
-
-	while (nr_pageblocks--) {
-		set_pageblock_migratetype(pageblock_page, migratetype);
-		pageblock_page += pageblock_nr_pages;
-	}
-}
-
 /* Whether a request may take the whole block, not only the page: large blocks, or bad mixers. */
 static bool can_steal_fallback(unsigned int order, int start_mt)
 {
@@ -361,24 +196,6 @@ static bool can_steal_fallback(unsigned int order, int start_mt)
 
 	return order >= pageblock_order / 2 || start_mt == MIGRATE_RECLAIMABLE ||
 	       start_mt == MIGRATE_UNMOVABLE || page_group_by_mobility_disabled;
-}
-
-/* A mixed block is the price of a fallback: have kswapd free some more than usual. */
-static inline void boost_watermark(struct zone *zone)
-{
-	unsigned long max_boost;
-
-	if (!watermark_boost_factor)
-		return;
-	if (pageblock_nr_pages * 4 > zone_managed_pages(zone))
-		return;
-
-	max_boost = zone->_watermark[WMARK_HIGH] * watermark_boost_factor / 10000;
-	if (!max_boost)
-		return;
-
-	max_boost = max(pageblock_nr_pages, max_boost);
-	zone->watermark_boost = min(zone->watermark_boost + pageblock_nr_pages, max_boost);
 }
 
 /* Afterwards the page is on the free list of start_type, possibly with all of its block. */
@@ -537,7 +354,7 @@ out_unlock:
 }
 
 /* Gives one reserved block back to the requests at large; true when that freed anything. */
-static bool unreserve_highatomic_pageblock(const struct alloc_context *ac, bool force)
+bool unreserve_highatomic_pageblock(const struct alloc_context *ac, bool force)
 {
 	struct zoneref *z;
 	struct zone *zone;
@@ -574,9 +391,6 @@ static bool unreserve_highatomic_pageblock(const struct alloc_context *ac, bool 
 }
 
 /* ---------------------------------------------------------------- per-CPU lists */
-
-/* Hits and misses of the preferred node: CONFIG_NUMA is off, nothing is counted. */
-#define zone_statistics(preferred_zone, z) ((void)(preferred_zone), (void)(z))
 
 /* Fills a per-CPU list from the buddy lists; returns how many pages it got. */
 static int rmqueue_bulk(struct zone *zone, unsigned int order, unsigned long count,
@@ -859,44 +673,9 @@ static inline bool zone_watermark_fast(struct zone *z, unsigned int order, unsig
 
 /* ---------------------------------------------------------------- allocation */
 
-static void prep_compound_page(struct page *page, unsigned int order)
-{
-	__SetPageHead(page);
-	page[1].private = order;
-}
-
-static inline void post_alloc_hook(struct page *page, unsigned int order, gfp_t gfp_flags)
-{
-	set_page_private(page, 0);
-	set_page_count(page, 1);
-	kernel_map_pages(page, 1 << order, 1);
-}
-
-static void prep_new_page(struct page *page, unsigned int order, gfp_t gfp_flags,
-			  unsigned int alloc_flags)
-{
-	int i;
-
-	post_alloc_hook(page, order, gfp_flags);
-
-	if (gfp_flags & __GFP_ZERO) {
-		for (i = 0; i < (1 << order); i++)
-			clear_page(page_address(page + i));
-	}
-
-	if (order && (gfp_flags & __GFP_COMP))
-		prep_compound_page(page, order);
-
-	/* Who dips into the reserves is to know that he did. */
-	if (alloc_flags & ALLOC_NO_WATERMARKS)
-		set_bit(PG_pfmemalloc, &page->flags);
-	else
-		clear_bit(PG_pfmemalloc, &page->flags);
-}
-
 /* Tries the zones of the zonelist in turn. */
-static struct page *get_page_from_freelist(gfp_t gfp_mask, unsigned int order, int alloc_flags,
-					   const struct alloc_context *ac)
+struct page *get_page_from_freelist(gfp_t gfp_mask, unsigned int order, int alloc_flags,
+				    const struct alloc_context *ac)
 {
 	struct zoneref *z;
 	struct zone *zone;
@@ -934,18 +713,6 @@ retry:
 	return NULL;
 }
 
-static DEFINE_RATELIMIT_STATE(nopage_rs, 10 * HZ, 1);
-
-/* The first line of the report; the stack and the zones' state that follow are the reader's. */
-static void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, unsigned int order)
-{
-	if ((gfp_mask & __GFP_NOWARN) || !__ratelimit(&nopage_rs))
-		return;
-
-	pr_warn("%s: page allocation failure: order:%u, mode:%#x(%pGg), nodemask=(null)\n",
-		current->comm, order, gfp_mask, &gfp_mask);
-}
-
 static inline unsigned int alloc_flags_nofragment(struct zone *zone, gfp_t gfp_mask)
 {
 	unsigned int alloc_flags = gfp_mask & __GFP_KSWAPD_RECLAIM;
@@ -977,207 +744,6 @@ static inline unsigned int gfp_to_alloc_flags(gfp_t gfp_mask)
 		alloc_flags |= ALLOC_HARDER;
 	}
 	return alloc_flags;
-}
-
-/* Who frees memory may use it all. */
-static inline int __gfp_pfmemalloc_flags(gfp_t gfp_mask)
-{
-	if (unlikely(gfp_mask & __GFP_NOMEMALLOC))
-		return 0;
-	if (gfp_mask & __GFP_MEMALLOC)
-		return ALLOC_NO_WATERMARKS;
-	if (in_serving_softirq() && (current->flags & PF_MEMALLOC))
-		return ALLOC_NO_WATERMARKS;
-	if (!in_interrupt() && (current->flags & PF_MEMALLOC))
-		return ALLOC_NO_WATERMARKS;
-	return 0;
-}
-
-static void wake_all_kswapds(unsigned int order, gfp_t gfp_mask, const struct alloc_context *ac)
-{
-	enum zone_type highest_zoneidx = ac->highest_zoneidx;
-	struct pglist_data *last_pgdat = NULL;
-	struct zoneref *z;
-	struct zone *zone;
-
-	for_each_zone_zonelist_nodemask(zone, z, ac->zonelist, highest_zoneidx, ac->nodemask) {
-		if (last_pgdat != zone->zone_pgdat)
-			wakeup_kswapd(zone, gfp_mask, order, highest_zoneidx);
-		last_pgdat = zone->zone_pgdat;
-	}
-}
-
-#ifdef CONFIG_LOCKDEP
-struct lockdep_map __fs_reclaim_map = { .key = NULL, .name = "fs_reclaim" };
-
-static bool __need_fs_reclaim(gfp_t gfp_mask)
-{
-	gfp_mask = current_gfp_context(gfp_mask);
-
-	if (!(gfp_mask & __GFP_DIRECT_RECLAIM))
-		return false;
-	if (current->flags & PF_MEMALLOC)
-		return false;
-	if (!(gfp_mask & __GFP_FS))
-		return false;
-	return !(gfp_mask & __GFP_NOLOCKDEP);
-}
-
-/* Tells lockdep that this request may enter reclaim, and with it the file systems. */
-void fs_reclaim_acquire(gfp_t gfp_mask)
-{
-	if (__need_fs_reclaim(gfp_mask))
-		lock_map_acquire(&__fs_reclaim_map);
-}
-
-void fs_reclaim_release(gfp_t gfp_mask)
-{
-	if (__need_fs_reclaim(gfp_mask))
-		lock_map_release(&__fs_reclaim_map);
-}
-#endif
-
-/* ------------------------------------------------ reclaim, compaction, the OOM killer */
-
-/*
- * In outline only: reclaim finds nothing to free, compaction makes no block, and there is no task
- * to kill. The order of events, the places that may sleep and the retry limits are v5.9's, so
- * that the rest has its place.
- */
-static DEFINE_MUTEX(oom_lock);
-
-static unsigned long __perform_reclaim(gfp_t gfp_mask, unsigned int order,
-				       const struct alloc_context *ac)
-{
-	unsigned int noreclaim_flag;
-	unsigned long progress;
-
-	cond_resched();
-
-	fs_reclaim_acquire(gfp_mask);
-	noreclaim_flag = memalloc_noreclaim_save();
-
-	progress = try_to_free_pages(ac->zonelist, order, gfp_mask, ac->nodemask);
-
-	memalloc_noreclaim_restore(noreclaim_flag);
-	fs_reclaim_release(gfp_mask);
-
-	cond_resched();
-	return progress;
-}
-
-static inline struct page *__alloc_pages_direct_reclaim(gfp_t gfp_mask, unsigned int order,
-							unsigned int alloc_flags,
-							const struct alloc_context *ac,
-							unsigned long *did_some_progress)
-{
-	struct page *page;
-	bool drained = false;
-
-	*did_some_progress = __perform_reclaim(gfp_mask, order, ac);
-	if (unlikely(!(*did_some_progress)))
-		return NULL;
-
-retry:
-	page = get_page_from_freelist(gfp_mask, order, alloc_flags, ac);
-
-	/* What was freed may lie on per-CPU lists, or in the reserve. */
-	if (!page && !drained) {
-		unreserve_highatomic_pageblock(ac, false);
-		drain_all_pages(NULL);
-		drained = true;
-		goto retry;
-	}
-	return page;
-}
-
-/* Compaction would move pages together; it is not modelled and never yields a block. */
-static struct page *__alloc_pages_direct_compact(gfp_t gfp_mask, unsigned int order,
-						 unsigned int alloc_flags,
-						 const struct alloc_context *ac)
-{
-	if (!order)
-		return NULL;
-
-	cond_resched();
-	return NULL;
-}
-
-static inline struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
-						 const struct alloc_context *ac,
-						 unsigned long *did_some_progress)
-{
-	struct oom_control oc = {
-		.zonelist = ac->zonelist,
-		.gfp_mask = gfp_mask,
-		.order = order,
-	};
-	struct page *page;
-
-	*did_some_progress = 0;
-
-	/* Somebody else is at it: his victim will do for us as well. */
-	if (!mutex_trylock(&oom_lock)) {
-		*did_some_progress = 1;
-		schedule();
-		return NULL;
-	}
-
-	/* A last look, for more than we need, in case the memory came meanwhile. */
-	page = get_page_from_freelist((gfp_mask | __GFP_HARDWALL) & ~__GFP_DIRECT_RECLAIM, order,
-				      ALLOC_WMARK_HIGH | ALLOC_CPUSET, ac);
-	if (page)
-		goto out;
-	if (current->flags & PF_DUMPCORE)
-		goto out;
-	/* Killing does not make large blocks, does not help the low zones, and was declined. */
-	if (order > PAGE_ALLOC_COSTLY_ORDER)
-		goto out;
-	if (gfp_mask & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE))
-		goto out;
-	if (ac->highest_zoneidx < ZONE_NORMAL)
-		goto out;
-
-	if (out_of_memory(&oc) || WARN_ON_ONCE(gfp_mask & __GFP_NOFAIL)) {
-		*did_some_progress = 1;
-		if (gfp_mask & __GFP_NOFAIL)
-			page = get_page_from_freelist(gfp_mask, order, ALLOC_NO_WATERMARKS, ac);
-	}
-out:
-	mutex_unlock(&oom_lock);
-	return page;
-}
-
-/* Whether another round could succeed if reclaim freed all that it might. */
-static inline bool should_reclaim_retry(gfp_t gfp_mask, unsigned int order,
-					struct alloc_context *ac, int alloc_flags,
-					bool did_some_progress, int *no_progress_loops)
-{
-	struct zone *zone;
-	struct zoneref *z;
-	unsigned long available;
-	bool ret = false;
-
-	if (did_some_progress && order <= PAGE_ALLOC_COSTLY_ORDER)
-		*no_progress_loops = 0;
-	else
-		(*no_progress_loops)++;
-
-	if (*no_progress_loops > MAX_RECLAIM_RETRIES)
-		return unreserve_highatomic_pageblock(ac, true);
-
-	for_each_zone_zonelist_nodemask(zone, z, ac->zonelist, ac->highest_zoneidx, ac->nodemask) {
-		/* Nothing here is reclaimable: what is free is all there will be. */
-		available = zone_page_state(zone, NR_FREE_PAGES);
-		if (__zone_watermark_ok(zone, order, min_wmark_pages(zone), ac->highest_zoneidx,
-					alloc_flags, available)) {
-			ret = true;
-			break;
-		}
-	}
-
-	cond_resched();
-	return ret;
 }
 
 /* What remains when the free lists did not serve at the low watermark. */
@@ -1359,21 +925,6 @@ out:
 	return page;
 }
 
-unsigned long __get_free_pages(gfp_t gfp_mask, unsigned int order)
-{
-	struct page *page;
-
-	page = alloc_pages(gfp_mask & ~__GFP_HIGHMEM, order);
-	if (!page)
-		return 0;
-	return (unsigned long)page_address(page);
-}
-
-unsigned long get_zeroed_page(gfp_t gfp_mask)
-{
-	return __get_free_pages(gfp_mask | __GFP_ZERO, 0);
-}
-
 /* ---------------------------------------------------------------- free */
 
 /* Takes the page's use off it; false when it is in no state to be freed. */
@@ -1510,12 +1061,6 @@ void __free_pages(struct page *page, unsigned int order)
 		free_the_page(page, order);
 }
 
-void free_pages(unsigned long addr, unsigned int order)
-{
-	if (addr != 0)
-		__free_pages(virt_to_page(addr), order);
-}
-
 /* ---------------------------------------------------------------- drain */
 
 static void drain_pages_zone(unsigned int cpu, struct zone *zone)
@@ -1584,36 +1129,10 @@ void __init __free_pages_core(struct page *page, unsigned int order)
 	local_irq_restore_nort(flags);
 }
 
-void __meminit free_area_init_zone(struct zone *zone)
-{
-	unsigned int order;
-	int t;
-
-	for (order = 0; order < MAX_ORDER; order++) {
-		for (t = 0; t < MIGRATE_TYPES; t++)
-			INIT_LIST_HEAD(&zone->free_area[order].free_list[t]);
-		zone->free_area[order].nr_free = 0;
-	}
-}
-
 void pageset_set_batch(struct per_cpu_pageset *p, unsigned long batch)
 {
 	p->pcp.high = 6 * batch;
 	p->pcp.batch = max(1UL, batch);
-}
-
-/* About a thousandth of the zone, not more than a megabyte of it, a quarter of that, 2^n - 1. */
-int zone_batchsize(struct zone *zone)
-{
-	int batch = zone_managed_pages(zone) / 1024;
-
-	if (batch * PAGE_SIZE > 1024 * 1024)
-		batch = 1024 * 1024 / PAGE_SIZE;
-	batch /= 4;
-	if (batch < 1)
-		batch = 1;
-
-	return rounddown_pow_of_two(batch + batch / 2) - 1;
 }
 
 void __meminit zone_pcp_init(struct zone *zone, struct per_cpu_pageset __percpu *pageset)
@@ -1632,114 +1151,4 @@ void __meminit zone_pcp_init(struct zone *zone, struct per_cpu_pageset __percpu 
 			INIT_LIST_HEAD(&pcp->lists[mt]);
 		pageset_set_batch(per_cpu_ptr(pageset, cpu), zone_batchsize(zone));
 	}
-}
-
-/* One node: its zones, the highest first. */
-void build_all_zonelists(struct pglist_data *pgdat)
-{
-	struct zoneref *zoneref = pgdat->node_zonelists[0]._zonerefs;
-	unsigned long vm_total_pages = 0;
-	struct zone *zone;
-	int i;
-
-	for (i = MAX_NR_ZONES - 1; i >= 0; i--) {
-		zone = &pgdat->node_zones[i];
-		if (!managed_zone(zone))
-			continue;
-		zoneref->zone = zone;
-		zoneref->zone_idx = i;
-		zoneref++;
-		vm_total_pages += zone_managed_pages(zone);
-	}
-	zoneref->zone = NULL;
-	zoneref->zone_idx = 0;
-
-	/* With few blocks, keeping the types apart would only waste them. */
-	page_group_by_mobility_disabled = vm_total_pages < pageblock_nr_pages * MIGRATE_TYPES;
-}
-
-static void setup_per_zone_lowmem_reserve(void)
-{
-	struct zone *node_zones = NODE_DATA(0)->node_zones;
-	struct zone *lower_zone;
-	unsigned long managed_pages;
-	int j, idx;
-
-	for (j = 0; j < MAX_NR_ZONES; j++) {
-		managed_pages = zone_managed_pages(&node_zones[j]);
-		node_zones[j].lowmem_reserve[j] = 0;
-
-		for (idx = j - 1; idx >= 0; idx--) {
-			lower_zone = &node_zones[idx];
-			if (!sysctl_lowmem_reserve_ratio[idx] || !managed_zone(lower_zone))
-				lower_zone->lowmem_reserve[j] = 0;
-			else
-				lower_zone->lowmem_reserve[j] =
-					managed_pages / sysctl_lowmem_reserve_ratio[idx];
-			managed_pages += zone_managed_pages(lower_zone);
-		}
-	}
-}
-
-void setup_per_zone_wmarks(void)
-{
-	unsigned long pages_min = min_free_kbytes >> (PAGE_SHIFT - 10);
-	unsigned long lowmem_pages = 0;
-	unsigned long flags, tmp;
-	struct zone *zone;
-	int i;
-
-	for (i = 0; i < MAX_NR_ZONES; i++)
-		lowmem_pages += zone_managed_pages(&NODE_DATA(0)->node_zones[i]);
-
-	for (i = 0; i < MAX_NR_ZONES; i++) {
-		zone = &NODE_DATA(0)->node_zones[i];
-		if (!managed_zone(zone))
-			continue;
-
-		spin_lock_irqsave(&zone->lock, flags);
-		tmp = pages_min * zone_managed_pages(zone) / lowmem_pages;
-		zone->_watermark[WMARK_MIN] = tmp;
-
-		/* The distance between the marks. */
-		tmp = max(tmp / 4, zone_managed_pages(zone) * watermark_scale_factor / 10000);
-		zone->watermark_boost = 0;
-		zone->_watermark[WMARK_LOW] = min_wmark_pages(zone) + tmp;
-		zone->_watermark[WMARK_HIGH] = min_wmark_pages(zone) + tmp * 2;
-		spin_unlock_irqrestore(&zone->lock, flags);
-	}
-}
-
-/* Pages that requests for GFP_USER could have, beyond the high watermarks. */
-static unsigned long nr_free_buffer_pages(void)
-{
-	struct zoneref *z;
-	struct zone *zone;
-	unsigned long size, high;
-	unsigned long sum = 0;
-
-	for_each_zone_zonelist(zone, z, node_zonelist(0, GFP_KERNEL), gfp_zone(GFP_USER)) {
-		size = zone_managed_pages(zone);
-		high = high_wmark_pages(zone);
-		if (size > high)
-			sum += size - high;
-	}
-	return sum;
-}
-
-int init_per_zone_wmark_min(void)
-{
-	unsigned long lowmem_kbytes = nr_free_buffer_pages() * (PAGE_SIZE >> 10);
-	int new_min_free_kbytes = int_sqrt(lowmem_kbytes * 16);
-
-	if (new_min_free_kbytes > user_min_free_kbytes) {
-		min_free_kbytes = new_min_free_kbytes;
-		if (min_free_kbytes < 128)
-			min_free_kbytes = 128;
-		if (min_free_kbytes > 262144)
-			min_free_kbytes = 262144;
-	}
-	setup_per_zone_wmarks();
-	setup_per_zone_lowmem_reserve();
-	return 0;
 }

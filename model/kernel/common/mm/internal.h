@@ -32,7 +32,9 @@ struct alloc_context {
 #define ALLOC_NOFRAGMENT 0x100
 #define ALLOC_KSWAPD 0x800
 
-#define page_order(page) page_private(page)
+/* page_order() until v5.9. */
+#define buddy_order(page) page_private(page)
+#define page_order(page) buddy_order(page)
 #define set_pcppage_migratetype(page, mt) ((page)->index = (mt))
 #define get_pcppage_migratetype(page) ((page)->index)
 
@@ -48,6 +50,28 @@ struct alloc_context {
 #define local_irq_save_nort(flags) local_irq_save(flags)
 #define local_irq_restore_nort(flags) local_irq_restore(flags)
 #endif
+
+/* mm/page_alloc.c of each version: what the shared slow path calls. */
+struct page *get_page_from_freelist(gfp_t gfp_mask, unsigned int order, int alloc_flags,
+				    const struct alloc_context *ac);
+bool unreserve_highatomic_pageblock(const struct alloc_context *ac, bool force);
+
+/* mm/slowpath.c */
+void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, unsigned int order);
+int __gfp_pfmemalloc_flags(gfp_t gfp_mask);
+void wake_all_kswapds(unsigned int order, gfp_t gfp_mask, const struct alloc_context *ac);
+struct page *__alloc_pages_direct_reclaim(gfp_t gfp_mask, unsigned int order,
+					  unsigned int alloc_flags,
+					  const struct alloc_context *ac,
+					  unsigned long *did_some_progress);
+struct page *__alloc_pages_direct_compact(gfp_t gfp_mask, unsigned int order,
+					  unsigned int alloc_flags,
+					  const struct alloc_context *ac);
+struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
+				   const struct alloc_context *ac,
+				   unsigned long *did_some_progress);
+bool should_reclaim_retry(gfp_t gfp_mask, unsigned int order, struct alloc_context *ac,
+			  int alloc_flags, bool did_some_progress, int *no_progress_loops);
 
 /* mm/vmscan.c, mm/oom_kill.c */
 unsigned long try_to_free_pages(struct zonelist *zonelist, int order, gfp_t gfp_mask,

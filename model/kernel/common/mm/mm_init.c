@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Setting the zones up, and the arithmetic of watermarks and reserves. In the kernel this is in
+ * mm/page_alloc.c and, in recent versions, in mm/mm_init.c too.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include "internal.h"
+#include "page_alloc.h"
+
+struct pglist_data contig_page_data;
+DEFINE_PER_CPU(struct vm_event_state, vm_event_states);
+
+gfp_t gfp_allowed_mask = ~0u;
+int page_group_by_mobility_disabled;
+
+const unsigned char gfp_zone_table[16] = {
+	[0] = ZONE_NORMAL,
+	[___GFP_DMA] = ZONE_DMA,
+	[___GFP_HIGHMEM] = ZONE_NORMAL,
+	[___GFP_DMA32] = ZONE_DMA32,
+	[___GFP_MOVABLE] = ZONE_NORMAL,
+	[___GFP_MOVABLE | ___GFP_DMA] = ZONE_DMA,
+	[___GFP_MOVABLE | ___GFP_HIGHMEM] = ZONE_MOVABLE,
+	[___GFP_MOVABLE | ___GFP_DMA32] = ZONE_DMA32,
+};
+
+int sysctl_lowmem_reserve_ratio[MAX_NR_ZONES] = {
+	[ZONE_DMA] = 256,
+	[ZONE_DMA32] = 256,
+	[ZONE_NORMAL] = 32,
+	[ZONE_MOVABLE] = 0,
+};
+
+int min_free_kbytes = 1024;
+int user_min_free_kbytes = -1;
+int watermark_boost_factor = 15000;
+int watermark_scale_factor = 10;
+
+void set_pageblock_migratetype(struct page *page, int migratetype)
+{
+	if (unlikely(page_group_by_mobility_disabled && migratetype < MIGRATE_PCPTYPES))
+		migratetype = MIGRATE_UNMOVABLE;
+
+	pageblock_start(page)->pageblock = migratetype ^ MIGRATE_MOVABLE;
+}
+
+void __meminit free_area_init_zone(struct zone *zone)
+{
+	unsigned int order;
+	int t;
+
+	for (order = 0; order < MAX_ORDER; order++) {
+		for (t = 0; t < MIGRATE_TYPES; t++)
+			INIT_LIST_HEAD(&zone->free_area[order].free_list[t]);
+		zone->free_area[order].nr_free = 0;
+	}
+}
+
+/* About a thousandth of the zone, not more than a megabyte of it, a quarter of that, 2^n - 1. */
+int zone_batchsize(struct zone *zone)
+{
+	int batch = zone_managed_pages(zone) / 1024;
+
+	if (batch * PAGE_SIZE > 1024 * 1024)
+		batch = 1024 * 1024 / PAGE_SIZE;
+	batch /= 4;
+	if (batch < 1)
+		batch = 1;
+
+	return rounddown_pow_of_two(batch + batch / 2) - 1;
+}
+
+/* One node: its zones, the highest first. */
+void build_all_zonelists(struct pglist_data *pgdat)
+{
+	struct zoneref *zoneref = pgdat->node_zonelists[0]._zonerefs;
+	unsigned long vm_total_pages = 0;
+	struct zone *zone;
+	int i;
+
+	for (i = MAX_NR_ZONES - 1; i >= 0; i--) {
+		zone = &pgdat->node_zones[i];
+		if (!managed_zone(zone))
+			continue;
+		zoneref->zone = zone;
+		zoneref->zone_idx = i;
+		zoneref++;
+		vm_total_pages += zone_managed_pages(zone);
+	}
+	zoneref->zone = NULL;
+	zoneref->zone_idx = 0;
+
+	/* With few blocks, keeping the types apart would only waste them. */
+	page_group_by_mobility_disabled = vm_total_pages < pageblock_nr_pages * MIGRATE_TYPES;
+}
+
+static void setup_per_zone_lowmem_reserve(void)
+{
+	struct zone *node_zones = NODE_DATA(0)->node_zones;
+	struct zone *lower_zone;
+	unsigned long managed_pages;
+	int j, idx;
+
+	for (j = 0; j < MAX_NR_ZONES; j++) {
+		managed_pages = zone_managed_pages(&node_zones[j]);
+		node_zones[j].lowmem_reserve[j] = 0;
+
+		for (idx = j - 1; idx >= 0; idx--) {
+			lower_zone = &node_zones[idx];
+			if (!sysctl_lowmem_reserve_ratio[idx] || !managed_zone(lower_zone))
+				lower_zone->lowmem_reserve[j] = 0;
+			else
+				lower_zone->lowmem_reserve[j] =
+					managed_pages / sysctl_lowmem_reserve_ratio[idx];
+			managed_pages += zone_managed_pages(lower_zone);
+		}
+	}
+}
+
+void setup_per_zone_wmarks(void)
+{
+	unsigned long pages_min = min_free_kbytes >> (PAGE_SHIFT - 10);
+	unsigned long lowmem_pages = 0;
+	unsigned long flags, tmp;
+	struct zone *zone;
+	int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		lowmem_pages += zone_managed_pages(&NODE_DATA(0)->node_zones[i]);
+
+	for (i = 0; i < MAX_NR_ZONES; i++) {
+		zone = &NODE_DATA(0)->node_zones[i];
+		if (!managed_zone(zone))
+			continue;
+
+		spin_lock_irqsave(&zone->lock, flags);
+		tmp = pages_min * zone_managed_pages(zone) / lowmem_pages;
+		zone->_watermark[WMARK_MIN] = tmp;
+
+		/* The distance between the marks. */
+		tmp = max(tmp / 4, zone_managed_pages(zone) * watermark_scale_factor / 10000);
+		zone->watermark_boost = 0;
+		zone->_watermark[WMARK_LOW] = min_wmark_pages(zone) + tmp;
+		zone->_watermark[WMARK_HIGH] = min_wmark_pages(zone) + tmp * 2;
+		spin_unlock_irqrestore(&zone->lock, flags);
+	}
+}
+
+/* Pages that requests for GFP_USER could have, beyond the high watermarks. */
+static unsigned long nr_free_buffer_pages(void)
+{
+	struct zoneref *z;
+	struct zone *zone;
+	unsigned long size, high;
+	unsigned long sum = 0;
+
+	for_each_zone_zonelist(zone, z, node_zonelist(0, GFP_KERNEL), gfp_zone(GFP_USER)) {
+		size = zone_managed_pages(zone);
+		high = high_wmark_pages(zone);
+		if (size > high)
+			sum += size - high;
+	}
+	return sum;
+}
+
+int init_per_zone_wmark_min(void)
+{
+	unsigned long lowmem_kbytes = nr_free_buffer_pages() * (PAGE_SIZE >> 10);
+	int new_min_free_kbytes = int_sqrt(lowmem_kbytes * 16);
+
+	if (new_min_free_kbytes > user_min_free_kbytes) {
+		min_free_kbytes = new_min_free_kbytes;
+		if (min_free_kbytes < 128)
+			min_free_kbytes = 128;
+		if (min_free_kbytes > 262144)
+			min_free_kbytes = 262144;
+	}
+	setup_per_zone_wmarks();
+	setup_per_zone_lowmem_reserve();
+	return 0;
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The steps of the slow path that every version modelled has the same: waking kswapd, direct
+ * reclaim and compaction, whether another round is worth it, the OOM killer, the report of a failure.
+ * __alloc_pages_slowpath() itself is in mm/page_alloc.c, as in the kernel all of this is.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/ratelimit.h>
+#include <linux/sched.h>
+#include "internal.h"
+
+static DEFINE_RATELIMIT_STATE(nopage_rs, 10 * HZ, 1);
+
+/* The first line of the report; the stack and the zones' state that follow are the reader's. */
+void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, unsigned int order)
+{
+	if ((gfp_mask & __GFP_NOWARN) || !__ratelimit(&nopage_rs))
+		return;
+
+	pr_warn("%s: page allocation failure: order:%u, mode:%#x(%pGg), nodemask=(null)\n",
+		current->comm, order, gfp_mask, &gfp_mask);
+}
+
+/* Who frees memory may use it all. */
+int __gfp_pfmemalloc_flags(gfp_t gfp_mask)
+{
+	if (unlikely(gfp_mask & __GFP_NOMEMALLOC))
+		return 0;
+	if (gfp_mask & __GFP_MEMALLOC)
+		return ALLOC_NO_WATERMARKS;
+	if (in_serving_softirq() && (current->flags & PF_MEMALLOC))
+		return ALLOC_NO_WATERMARKS;
+	if (!in_interrupt() && (current->flags & PF_MEMALLOC))
+		return ALLOC_NO_WATERMARKS;
+	return 0;
+}
+
+void wake_all_kswapds(unsigned int order, gfp_t gfp_mask, const struct alloc_context *ac)
+{
+	enum zone_type highest_zoneidx = ac->highest_zoneidx;
+	struct pglist_data *last_pgdat = NULL;
+	struct zoneref *z;
+	struct zone *zone;
+
+	for_each_zone_zonelist_nodemask(zone, z, ac->zonelist, highest_zoneidx, ac->nodemask) {
+		if (last_pgdat != zone->zone_pgdat)
+			wakeup_kswapd(zone, gfp_mask, order, highest_zoneidx);
+		last_pgdat = zone->zone_pgdat;
+	}
+}
+
+#ifdef CONFIG_LOCKDEP
+struct lockdep_map __fs_reclaim_map = { .key = NULL, .name = "fs_reclaim" };
+
+static bool __need_fs_reclaim(gfp_t gfp_mask)
+{
+	gfp_mask = current_gfp_context(gfp_mask);
+
+	if (!(gfp_mask & __GFP_DIRECT_RECLAIM))
+		return false;
+	if (current->flags & PF_MEMALLOC)
+		return false;
+	if (!(gfp_mask & __GFP_FS))
+		return false;
+	return !(gfp_mask & __GFP_NOLOCKDEP);
+}
+
+/* Tells lockdep that this request may enter reclaim, and with it the file systems. */
+void fs_reclaim_acquire(gfp_t gfp_mask)
+{
+	if (__need_fs_reclaim(gfp_mask))
+		lock_map_acquire(&__fs_reclaim_map);
+}
+
+void fs_reclaim_release(gfp_t gfp_mask)
+{
+	if (__need_fs_reclaim(gfp_mask))
+		lock_map_release(&__fs_reclaim_map);
+}
+#endif
+
+/* ------------------------------------------------ reclaim, compaction, the OOM killer */
+
+/*
+ * In outline only: reclaim finds nothing to free, compaction makes no block, and there is no task
+ * to kill. The order of events, the places that may sleep and the retry limits are v5.9's, so
+ * that the rest has its place.
+ */
+static DEFINE_MUTEX(oom_lock);
+
+static unsigned long __perform_reclaim(gfp_t gfp_mask, unsigned int order,
+				       const struct alloc_context *ac)
+{
+	unsigned int noreclaim_flag;
+	unsigned long progress;
+
+	cond_resched();
+
+	fs_reclaim_acquire(gfp_mask);
+	noreclaim_flag = memalloc_noreclaim_save();
+
+	progress = try_to_free_pages(ac->zonelist, order, gfp_mask, ac->nodemask);
+
+	memalloc_noreclaim_restore(noreclaim_flag);
+	fs_reclaim_release(gfp_mask);
+
+	cond_resched();
+	return progress;
+}
+
+struct page *__alloc_pages_direct_reclaim(gfp_t gfp_mask, unsigned int order,
+					  unsigned int alloc_flags,
+					  const struct alloc_context *ac,
+					  unsigned long *did_some_progress)
+{
+	struct page *page;
+	bool drained = false;
+
+	*did_some_progress = __perform_reclaim(gfp_mask, order, ac);
+	if (unlikely(!(*did_some_progress)))
+		return NULL;
+
+retry:
+	page = get_page_from_freelist(gfp_mask, order, alloc_flags, ac);
+
+	/* What was freed may lie on per-CPU lists, or in the reserve. */
+	if (!page && !drained) {
+		unreserve_highatomic_pageblock(ac, false);
+		drain_all_pages(NULL);
+		drained = true;
+		goto retry;
+	}
+	return page;
+}
+
+/* Compaction would move pages together; it is not modelled and never yields a block. */
+struct page *__alloc_pages_direct_compact(gfp_t gfp_mask, unsigned int order,
+					  unsigned int alloc_flags,
+					  const struct alloc_context *ac)
+{
+	if (!order)
+		return NULL;
+
+	cond_resched();
+	return NULL;
+}
+
+struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
+				   const struct alloc_context *ac,
+				   unsigned long *did_some_progress)
+{
+	struct oom_control oc = {
+		.zonelist = ac->zonelist,
+		.gfp_mask = gfp_mask,
+		.order = order,
+	};
+	struct page *page;
+
+	*did_some_progress = 0;
+
+	/* Somebody else is at it: his victim will do for us as well. */
+	if (!mutex_trylock(&oom_lock)) {
+		*did_some_progress = 1;
+		schedule();
+		return NULL;
+	}
+
+	/* A last look, for more than we need, in case the memory came meanwhile. */
+	page = get_page_from_freelist((gfp_mask | __GFP_HARDWALL) & ~__GFP_DIRECT_RECLAIM, order,
+				      ALLOC_WMARK_HIGH | ALLOC_CPUSET, ac);
+	if (page)
+		goto out;
+	if (current->flags & PF_DUMPCORE)
+		goto out;
+	/* Killing does not make large blocks, does not help the low zones, and was declined. */
+	if (order > PAGE_ALLOC_COSTLY_ORDER)
+		goto out;
+	if (gfp_mask & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE))
+		goto out;
+	if (ac->highest_zoneidx < ZONE_NORMAL)
+		goto out;
+
+	if (out_of_memory(&oc) || WARN_ON_ONCE(gfp_mask & __GFP_NOFAIL)) {
+		*did_some_progress = 1;
+		if (gfp_mask & __GFP_NOFAIL)
+			page = get_page_from_freelist(gfp_mask, order, ALLOC_NO_WATERMARKS, ac);
+	}
+out:
+	mutex_unlock(&oom_lock);
+	return page;
+}
+
+/* Whether another round could succeed if reclaim freed all that it might. */
+bool should_reclaim_retry(gfp_t gfp_mask, unsigned int order,
+			  struct alloc_context *ac, int alloc_flags,
+			  bool did_some_progress, int *no_progress_loops)
+{
+	struct zone *zone;
+	struct zoneref *z;
+	unsigned long available;
+	bool ret = false;
+
+	if (did_some_progress && order <= PAGE_ALLOC_COSTLY_ORDER)
+		*no_progress_loops = 0;
+	else
+		(*no_progress_loops)++;
+
+	if (*no_progress_loops > MAX_RECLAIM_RETRIES)
+		return unreserve_highatomic_pageblock(ac, true);
+
+	for_each_zone_zonelist_nodemask(zone, z, ac->zonelist, ac->highest_zoneidx, ac->nodemask) {
+		/* Nothing here is reclaimable: what is free is all there will be. */
+		available = zone_page_state(zone, NR_FREE_PAGES);
+		if (__zone_watermark_ok(zone, order, min_wmark_pages(zone), ac->highest_zoneidx,
+					alloc_flags, available)) {
+			ret = true;
+			break;
+		}
+	}
+
+	cond_resched();
+	return ret;
+}
