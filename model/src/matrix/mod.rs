@@ -162,6 +162,15 @@ pub fn cell(place: &Place, legality: &Legality) -> Result<Cell, Problem> {
     })
 }
 
+/// The scenario of a cell: with an execution's schedule all that it takes to step through it.
+///
+/// # Errors
+/// As [`cell`].
+pub fn scenario(place: &Place) -> Result<Scenario, Problem> {
+    let config = Config::named(&place.config).map_err(|e| Problem::text("matrix", &e))?;
+    Scenario::parse("cell.c", &state::scenario(place, &config))
+}
+
 /// The execution behind a cell, and which of its runs makes the call.
 ///
 /// # Errors
@@ -170,11 +179,8 @@ pub fn execution(place: &Place) -> Result<(Trace, RunId), Problem> {
     let config = Config::named(&place.config).map_err(|e| Problem::text("matrix", &e))?;
     let kind = placement(&place.context, &config).map(|p| p.kind);
     let interrupt = kind.is_some_and(|kind| kind != ContextKind::Task);
-    let text = state::scenario(place, &config);
-    let scenario = Scenario::parse("cell.c", &text)?;
-    let mut machine =
-        scenario.machine_prepared(&scenario.tree()?, &config, Some("model_prepare"))?;
-    machine.console = Default::default();
+    let scenario = scenario(place)?;
+    let machine = scenario.machine(&config)?;
     let run = RunId(scenario.runs.len() as u16 - 1);
     let mut trace = Trace::new(machine);
     drive(&mut trace, run, interrupt, place.state.hook());

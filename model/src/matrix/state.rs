@@ -234,8 +234,10 @@ pub(super) fn scenario(place: &Place, config: &Config) -> String {
         .iter()
         .map(|(name, text)| format!("#define {name} {text}\n"))
         .collect();
+    let title = format!("{} in {context}, state {}", call.text, state.text);
+    let config_name = &place.config;
     format!(
-        "/*+++\ntitle = \"cell\"\nkernel = \"{kernel}\"\ncpus = 2\n\
+        "/*+++\ntitle = \"{title}\"\nkernel = \"{kernel}\"\nconfig = \"{config_name}\"\ncpus = 2\nprepare = \"model_prepare\"\n\
          [zone.DMA]\npages = {dma_pages}\nfree = {dma}\n\
          [zone.DMA32]\npages = {dma32_pages}\nfree = {dma32}\n\
          {runs}+++*/\n{defines}{CELL}"

@@ -90,6 +90,8 @@ pub(super) fn machine(
     name_tasks(&program, &mut machine);
     if let Some(prepare) = prepare {
         call_before_start(scenario, &program, &mut machine, prepare)?;
+        // What was printed on the way is not the execution's.
+        machine.console = Default::default();
     }
     machine.start();
     Ok(machine)

@@ -32,6 +32,7 @@ struct Front {
     config: Option<Spanned<Options>>,
     configs: Option<Vec<Spanned<String>>>,
     cpus: Option<Spanned<u8>>,
+    prepare: Option<String>,
     #[serde(default)]
     zone: BTreeMap<Spanned<String>, Spanned<FrontZone>>,
     #[serde(default)]
@@ -166,6 +167,7 @@ fn scenario(reader: &mut Reader, front: Front, file: &str, text: &str) -> Scenar
         kernel,
         configs,
         cpus,
+        prepare: front.prepare,
         zones,
         runs,
         expect,

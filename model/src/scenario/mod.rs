@@ -33,6 +33,8 @@ pub struct Scenario {
     pub configs: Vec<(String, Config)>,
     /// How many CPUs.
     pub cpus: u8,
+    /// A function of its own that is called in task context after boot, before the contexts start.
+    pub prepare: Option<String>,
     /// The zones that have pages.
     pub zones: Vec<Zone>,
     /// What runs where.
@@ -135,7 +137,7 @@ impl Scenario {
         tree: &Tree,
         config: &Config,
     ) -> Result<crate::machine::Machine, Problem> {
-        self.machine_prepared(tree, config, None)
+        self.machine_prepared(tree, config, self.prepare.as_deref())
     }
 
     /// The same, with a function of the scenario called in task context after boot and before the
