@@ -575,6 +575,7 @@ fn every_prefix_of_a_link_is_told_to_be_cut() {
         version: link::VERSION,
         source: Source::Text("int main(void) { return 0; } /* \u{fc}ber */\n".repeat(9)),
         kernel: Some("v5.9+rfc".into()),
+        patches: String::new(),
         config: "rt-debug".into(),
         schedule: "c0x12.i1.c0x3".parse::<Schedule>().unwrap(),
         cursor: 16,
@@ -584,7 +585,11 @@ fn every_prefix_of_a_link_is_told_to_be_cut() {
         source: Source::Name("a b&c=d#e%".into()),
         ..link.clone()
     };
-    for link in [link, named] {
+    let patched = Link {
+        patches: "--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n".into(),
+        ..link.clone()
+    };
+    for link in [link, named, patched] {
         let fragment = link.to_fragment();
         assert!(fragment.is_ascii());
         assert_eq!(Link::parse(&fragment), Ok(link.clone()));

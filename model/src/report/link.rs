@@ -1,9 +1,10 @@
 //! Permalinks: everything that is shown, in a URL's fragment.
 //!
 //! ```text
-//! fragment = "w=1" "&" ( "s=" name | "t=" text ) [ "&k=" kernel ] "&c=" config
+//! fragment = "w=1" "&" ( "s=" name | "t=" text ) [ "&k=" kernel ] [ "&p=" patches ] "&c=" config
 //!            "&x=" schedule "&n=" cursor "&d=" digest
 //! text     = base64url( deflate( the scenario ) )     without padding
+//! patches  = base64url( deflate( unified diffs ) )    on that kernel
 //! ```
 //! Values are percent-encoded. `d` comes last and has a fixed length, so a link that was cut in half
 //! is always recognised as such. Whether the digest fits is the caller's to compare.
@@ -43,6 +44,8 @@ pub struct Link {
     pub source: Source,
     /// Its kernel, when it has one.
     pub kernel: Option<String>,
+    /// Unified diffs applied to that kernel; empty for none.
+    pub patches: String,
     /// The configuration's name.
     pub config: String,
     /// The choices made.
@@ -69,6 +72,7 @@ impl Link {
             version: VERSION,
             source,
             kernel: shot.scenario.kernel.clone(),
+            patches: shot.scenario.patches.clone(),
             config: shot.config.into(),
             schedule: shot.trace.schedule(),
             cursor: shot.cursor,
@@ -85,6 +89,9 @@ impl Link {
         }
         if let Some(kernel) = &self.kernel {
             field(&mut out, 'k', kernel);
+        }
+        if !self.patches.is_empty() {
+            field(&mut out, 'p', &pack(&self.patches));
         }
         field(&mut out, 'c', &self.config);
         field(&mut out, 'x', &self.schedule.to_string());
@@ -128,6 +135,11 @@ impl Link {
             version: VERSION,
             source,
             kernel: fields.get("k").map(str::to_string),
+            patches: match fields.get("p") {
+                Some(packed) => unpack(packed)
+                    .map_err(|e| e.replace("the scenario's text", "the patches' text"))?,
+                None => String::new(),
+            },
             config: config.into(),
             schedule,
             cursor,
@@ -183,7 +195,7 @@ impl Fields {
             fields.push((key.into(), decode(value)?));
             if key == "w" {
                 right_version(value)?;
-            } else if !["s", "t", "k", "c", "x", "n", "d"].contains(&key) {
+            } else if !["s", "t", "k", "p", "c", "x", "n", "d"].contains(&key) {
                 return Err(format!(
                     "this link has a field `{key}`, which nobody here knows"
                 ));

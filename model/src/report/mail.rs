@@ -30,21 +30,36 @@ const STEPS_SHOWN_MAX: usize = 200;
 
 /// The mail's text, for a scenario that readers find by its name.
 pub fn export(shot: &Shot<'_>) -> String {
-    build(shot, "")
+    build(shot, &patches(shot))
 }
 
 /// The same with the scenario's own text packed into it.
 pub fn export_with_text(shot: &Shot<'_>) -> String {
-    let packed = link::pack(&shot.scenario.text);
-    let mut block = field("Text", &format!("{} letters", packed.len()));
+    build(
+        shot,
+        &(packed("Text", &shot.scenario.text) + &patches(shot)),
+    )
+}
+
+/// The diffs that the scenario's kernel carries are always in the mail.
+fn patches(shot: &Shot<'_>) -> String {
+    match shot.scenario.patches.as_str() {
+        "" => String::new(),
+        patches => packed("Patches", patches),
+    }
+}
+
+fn packed(name: &str, text: &str) -> String {
+    let packed = link::pack(text);
+    let mut block = field(name, &format!("{} letters", packed.len()));
     let letters: Vec<char> = packed.chars().collect();
     for line in letters.chunks(WIDTH - INDENT) {
         block += &format!("{:INDENT$}{}\n", "", line.iter().collect::<String>());
     }
-    build(shot, &block)
+    block
 }
 
-fn build(shot: &Shot<'_>, text_block: &str) -> String {
+fn build(shot: &Shot<'_>, blocks: &str) -> String {
     let mut out = format!("{TITLE}\n\n");
     out += &field("Version", &link::VERSION.to_string());
     out += &list("Scenario", &shot.scenario.name, '-');
@@ -54,7 +69,7 @@ fn build(shot: &Shot<'_>, text_block: &str) -> String {
     out += &list("Schedule", &shot.trace.schedule().to_string(), '.');
     out += &field("Cursor", &shot.cursor.to_string());
     out += &field("Digest", &shot.digest());
-    out += text_block;
+    out += blocks;
     out += &wrap("Title:    ", INDENT, &shot.scenario.title);
     out += &wrap("Verdict:  ", INDENT, &text::verdict(shot));
     out += &interesting(shot);
@@ -266,12 +281,11 @@ pub fn import(mail: &str) -> Result<Link, String> {
     }
     Ok(Link {
         version: link::VERSION,
-        source: match fields.packed()? {
-            Some(packed) => {
-                Source::Text(link::unpack(&packed).map_err(|e| e.replace("link", "mail"))?)
-            }
+        source: match fields.packed("Text")? {
+            Some(text) => Source::Text(text),
             None => Source::Name(name),
         },
+        patches: fields.packed("Patches")?.unwrap_or_default(),
         kernel: (kernel != "none").then(|| kernel.into()),
         config: fields.joined("Config", '+')?,
         schedule,
@@ -331,16 +345,20 @@ impl<'a> Fields<'a> {
         Ok(value)
     }
 
-    /// The letters of the scenario's text, when it is in the mail.
-    fn packed(&self) -> Result<Option<String>, String> {
-        let Some((at, value)) = self.find("Text") else {
+    /// A packed text, when it is in the mail.
+    fn packed(&self, name: &str) -> Result<Option<String>, String> {
+        let Some((at, value)) = self.find(name) else {
             return Ok(None);
         };
-        let cut = "this mail was cut: part of the scenario's text is missing";
+        let what = match name {
+            "Text" => "the scenario's text",
+            _ => "the patches' text",
+        };
+        let cut = || format!("this mail was cut: part of {what} is missing");
         let n = value
             .strip_suffix(" letters")
             .and_then(|n| n.parse::<usize>().ok())
-            .ok_or(cut)?;
+            .ok_or_else(cut)?;
         let mut letters = String::new();
         for line in &self.0[at + 1..] {
             if letters.len() >= n || line.contains([':', ' ']) {
@@ -348,10 +366,14 @@ impl<'a> Fields<'a> {
             }
             letters += line;
         }
-        if letters.len() == n {
-            Ok(Some(letters))
-        } else {
-            Err(cut.into())
+        if letters.len() != n {
+            return Err(cut());
         }
+        let text = link::unpack(&letters);
+        let text = text.map_err(|e| {
+            e.replace("link", "mail")
+                .replace("the scenario's text", what)
+        });
+        text.map(Some)
     }
 }

@@ -165,6 +165,7 @@ fn scenario(reader: &mut Reader, front: Front, file: &str, text: &str) -> Scenar
         file: file.into(),
         text: text.into(),
         kernel,
+        patches: String::new(),
         configs,
         cpus,
         prepare: front.prepare,

@@ -29,6 +29,8 @@ pub struct Scenario {
     pub title: String,
     /// `v5.9`, `v5.9+rfc`; none for a plain C program.
     pub kernel: Option<String>,
+    /// Unified diffs applied to that kernel, one after the other; empty for none.
+    pub patches: String,
     /// The configurations it is for, with their names.
     pub configs: Vec<(String, Config)>,
     /// How many CPUs.
@@ -89,15 +91,34 @@ impl Scenario {
         front_matter::parse(file, text.strip_prefix('\u{feff}').unwrap_or(text))
     }
 
+    /// The same scenario on a kernel changed by one more unified diff.
+    ///
+    /// # Errors
+    /// A sentence naming file and hunk, when it does not apply.
+    pub fn patched(mut self, diff: &str) -> Result<Scenario, String> {
+        let mut tree = self.tree().map_err(|e| e.to_string())?;
+        tree.apply(diff)?;
+        self.patches += diff;
+        if !diff.ends_with('\n') {
+            self.patches.push('\n');
+        }
+        Ok(self)
+    }
+
     /// The tree it is compiled with.
     ///
     /// # Errors
-    /// When its kernel is unknown.
+    /// When its kernel is unknown, or its patches do not apply.
     pub fn tree(&self) -> Result<Tree, Problem> {
-        match &self.kernel {
-            None => Ok(Tree::plain()),
-            Some(kernel) => Tree::of(kernel).map_err(|e| Problem::text(&self.file, &e)),
+        let at = |e: String| Problem::text(&self.file, &e);
+        let mut tree = match &self.kernel {
+            None => Tree::plain(),
+            Some(kernel) => Tree::of(kernel).map_err(at)?,
+        };
+        if !self.patches.is_empty() {
+            tree.apply(&self.patches).map_err(at)?;
         }
+        Ok(tree)
     }
 
     /// The configuration of that name.
@@ -125,19 +146,7 @@ impl Scenario {
     /// # Errors
     /// What is wrong with the C text, or why the kernel does not boot.
     pub fn machine(&self, config: &Config) -> Result<crate::machine::Machine, Problem> {
-        self.machine_on(&self.tree()?, config)
-    }
-
-    /// The same on a changed tree.
-    ///
-    /// # Errors
-    /// As [`Scenario::machine`].
-    pub fn machine_on(
-        &self,
-        tree: &Tree,
-        config: &Config,
-    ) -> Result<crate::machine::Machine, Problem> {
-        self.machine_prepared(tree, config, self.prepare.as_deref())
+        self.machine_prepared(&self.tree()?, config, self.prepare.as_deref())
     }
 
     /// The same, with a function of the scenario called in task context after boot and before the

@@ -198,6 +198,9 @@ impl Session {
                 "it is for the kernel {theirs}, and this figure is for {ours}"
             ));
         }
+        if link.patches != self.scenario.patches {
+            return Err("it is for a kernel patched otherwise; the workbench can open it".into());
+        }
         let mut next = Session {
             notice: None,
             ..self.clone()

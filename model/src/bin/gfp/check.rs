@@ -96,7 +96,7 @@ pub fn run(args: &Args) -> Result<Outcome, Unusable> {
 }
 
 fn job(file: &std::path::Path, args: &Args) -> Result<Job, Unusable> {
-    let scenario = input::scenario(file)?;
+    let scenario = input::patched(input::scenario(file)?, &args.patch)?;
     let names: Vec<String> = match &args.config {
         Some(name) => vec![name.clone()],
         None => scenario
@@ -105,8 +105,7 @@ fn job(file: &std::path::Path, args: &Args) -> Result<Job, Unusable> {
             .map(|(name, _)| name.clone())
             .collect(),
     };
-    let tree = input::tree(&scenario, &args.patch)?;
-    let machine = |name: String| input::machine(&scenario, &tree, Some(&name));
+    let machine = |name: String| input::machine(&scenario, Some(&name));
     let machines = names.into_iter().map(machine).collect::<Result<_, _>>()?;
     Ok(Job { scenario, machines })
 }

@@ -4,7 +4,6 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use model::config::Config;
-use model::kernel::Tree;
 use model::machine::Machine;
 use model::scenario::Scenario;
 
@@ -68,26 +67,21 @@ pub fn config(scenario: &Scenario, name: &str) -> Result<Config, Unusable> {
     }
 }
 
-/// The scenario's kernel with unified diffs applied to it, in order.
-pub fn tree(scenario: &Scenario, patches: &[PathBuf]) -> Result<Tree, Unusable> {
-    let mut tree = scenario.tree()?;
+/// The scenario on its kernel with unified diffs applied to it, in order.
+pub fn patched(mut scenario: Scenario, patches: &[PathBuf]) -> Result<Scenario, Unusable> {
     for path in patches {
         let name = path.display();
         let patch = read(path)?;
-        tree.apply(&patch)
-            .map_err(|e| Unusable(format!("{name}: error: {e}")))?;
+        let applied = scenario.patched(&patch);
+        scenario = applied.map_err(|e| Unusable(format!("{name}: error: {e}")))?;
     }
-    Ok(tree)
+    Ok(scenario)
 }
 
 /// The configuration asked for, else the scenario's first; with its name and its machine.
-pub fn machine(
-    scenario: &Scenario,
-    tree: &Tree,
-    wanted: Option<&str>,
-) -> Result<(String, Machine), Unusable> {
+pub fn machine(scenario: &Scenario, wanted: Option<&str>) -> Result<(String, Machine), Unusable> {
     let first = scenario.configs.first().map(|(name, _)| name.as_str());
     let name = wanted.or(first).unwrap_or("preempt-debug");
-    let machine = scenario.machine_on(tree, &config(scenario, name)?)?;
+    let machine = scenario.machine(&config(scenario, name)?)?;
     Ok((name.to_string(), machine))
 }

@@ -29,6 +29,9 @@ pub fn run(args: &Args) -> Result<Outcome, Unusable> {
     let link = read_link(&text).map_err(at)?;
     let mut scenario = find_scenario(args, &link)?;
     scenario.kernel = link.kernel.clone();
+    if !link.patches.is_empty() {
+        scenario = scenario.patched(&link.patches).map_err(at)?;
+    }
     let config = input::config(&scenario, &link.config)?;
     let machine = scenario.machine(&config)?;
     let (trace, misfit) = Trace::follow(machine, &link.schedule);

@@ -55,9 +55,8 @@ enum Format {
 }
 
 pub fn run(args: &Args) -> Result<Outcome, Unusable> {
-    let scenario = input::scenario(&args.file)?;
-    let tree = input::tree(&scenario, &args.patch)?;
-    let (config, machine) = input::machine(&scenario, &tree, args.config.as_deref())?;
+    let scenario = input::patched(input::scenario(&args.file)?, &args.patch)?;
+    let (config, machine) = input::machine(&scenario, args.config.as_deref())?;
     let trace = match (&args.schedule, &args.find) {
         (Some(schedule), _) => follow(machine, schedule)?,
         (None, Some(item)) => match find(machine, item)? {
