@@ -41,14 +41,15 @@ fn arrival(kind: ContextKind) -> &'static str {
 
 /// `task 1 (handler)`: its number and the function it was started with.
 pub fn task_name(machine: &Machine, task: TaskId) -> String {
-    let context = machine.tasks.get(usize::from(task.0)).map(|t| &t.context);
-    let run = context.and_then(|c| machine.setup().runs.get(usize::from(c.run.0)));
-    match run {
-        Some(run) => format!(
-            "task {} ({})",
-            task.0,
-            machine.program().func(run.entry).name
-        ),
+    match machine.setup().run_of_task(task) {
+        Some(run) => {
+            let run = &machine.setup().runs[usize::from(run.0)];
+            format!(
+                "task {} ({})",
+                task.0,
+                machine.program().func(run.entry).name
+            )
+        }
         None => format!("task {}", task.0),
     }
 }
@@ -65,6 +66,7 @@ pub fn declared_type(lock: &LockRef) -> String {
         LockType::Bit(bit) => return format!("bit {bit} of a word"),
         LockType::Map => "lockdep_map",
         LockType::Rcu | LockType::RcuBh | LockType::RcuSched => "RCU read section",
+        LockType::Word | LockType::GracePeriod => "something to wait for",
     };
     name.into()
 }
@@ -82,6 +84,7 @@ pub fn type_here(lock: &LockRef, rt: bool) -> &'static str {
         LockType::Map => "only a note for lockdep",
         LockType::Rcu if rt => "preemption stays on",
         LockType::Rcu | LockType::RcuBh | LockType::RcuSched => "no lock",
+        LockType::Word | LockType::GracePeriod => "no lock",
     }
 }
 

@@ -276,6 +276,7 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
         | EventKind::Irqs { .. }
         | EventKind::Printk(_)
         | EventKind::PagesMapped { .. }
+        | EventKind::Armed { .. }
         | EventKind::Chosen { .. } => None,
     }
 }

@@ -35,7 +35,9 @@ pub fn wait_types(lock: &LockRef) -> (WaitType, WaitType) {
         LockType::Mutex => (WaitType::Sleep, WaitType::Sleep),
         LockType::Rcu | LockType::RcuBh => (WaitType::Free, WaitType::Config),
         LockType::RcuSched => (WaitType::Free, WaitType::Spin),
-        LockType::Bit(_) | LockType::Map => (WaitType::Invalid, WaitType::Invalid),
+        LockType::Bit(_) | LockType::Map | LockType::Word | LockType::GracePeriod => {
+            (WaitType::Invalid, WaitType::Invalid)
+        }
     }
 }
 

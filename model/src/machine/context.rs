@@ -135,6 +135,8 @@ pub struct Context {
     pub irqs_off_before: bool,
     /// `preempt_count` of what it interrupted; restored at its end.
     pub preempt_count_before: u32,
+    /// A grace period that is under way waits for it to leave its RCU reader.
+    pub holds_gp: bool,
 }
 
 /// The words of the design's vocabulary.

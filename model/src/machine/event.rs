@@ -52,6 +52,10 @@ pub enum LockType {
     Rcu,
     RcuBh,
     RcuSched,
+    /// No lock: a word that is zero until someone sets it.
+    Word,
+    /// No lock: a grace period that is under way.
+    GracePeriod,
 }
 
 /// A lock wanted or taken.
@@ -211,6 +215,10 @@ pub enum EventKind {
         n_pages: u64,
         in_use: bool,
         already: bool,
+    },
+    /// A service is set off.
+    Armed {
+        run: RunId,
     },
     /// The environment chose.
     Chosen {

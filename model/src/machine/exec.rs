@@ -75,6 +75,7 @@ impl Machine {
             bh_disable: 0,
             irqs_off_before: false,
             preempt_count_before: 0,
+            holds_gp: false,
         }
     }
 }
@@ -241,7 +242,7 @@ impl Exec<'_> {
     }
 
     /// Whether the access is allowed; otherwise what follows from it.
-    fn access(&mut self, addr: u64, len: u64, mode: Mode) -> Result<(), Flow> {
+    pub(super) fn access(&mut self, addr: u64, len: u64, mode: Mode) -> Result<(), Flow> {
         match self.machine.check_access(addr, len, mode) {
             Ok(()) => Ok(()),
             Err(fault) => match self.fault(fault) {

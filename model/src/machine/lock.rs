@@ -54,7 +54,7 @@ impl LockRef {
     /// It has a place in memory that says who owns it.
     fn has_owner(&self) -> bool {
         match self.ty {
-            LockType::Map => false,
+            LockType::Map | LockType::Word | LockType::GracePeriod => false,
             LockType::Local => self.sleeps,
             _ => true,
         }
@@ -66,6 +66,8 @@ impl Machine {
     pub(super) fn lock_is_free(&self, lock: &LockRef) -> bool {
         match lock.ty {
             LockType::Bit(bit) => self.memory.read(lock.addr, 8) & (1 << (bit & 63)) == 0,
+            LockType::Word => self.memory.read(lock.addr, 4) != 0,
+            LockType::GracePeriod => self.grace_period_over(),
             _ if !lock.has_owner() => true,
             LockType::Rw if lock.read => self.memory.read(lock.addr, 4) == 0,
             LockType::Rw => {

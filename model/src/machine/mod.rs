@@ -16,6 +16,7 @@ mod primitive;
 mod printk;
 mod sched;
 pub mod schedule;
+pub mod service;
 
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -67,8 +68,10 @@ pub struct Setup {
     pub config: Config,
     /// Number of CPUs.
     pub n_cpus: u8,
-    /// The scenario's contexts.
+    /// The scenario's contexts, then each service on each CPU.
     pub runs: Vec<RunSpec>,
+    /// How many of them are the scenario's own.
+    pub scenario_runs: usize,
     /// Page frames that exist: first, one past the last.
     pub pages: Vec<(u64, u64)>,
     /// `sizeof(struct page)`; 0 without a kernel.
@@ -86,6 +89,8 @@ pub struct Cpu {
     pub preempt_count: u32,
     /// Interrupts are masked.
     pub irqs_off: bool,
+    /// Softirqs raised in an interrupt are served before anything else.
+    pub softirq_due: bool,
 }
 
 /// Whether a task can run.
@@ -155,9 +160,11 @@ pub struct Machine {
     pub cpus: Vec<Cpu>,
     /// The tasks.
     pub tasks: Vec<Task>,
-    /// How often each run may still arrive.
+    /// How often each of the scenario's runs may still arrive.
     pub arrivals: Vec<u32>,
-    /// What each run's entry function returned last.
+    /// The services that are armed, a bit each; see [`service`].
+    pub armed: u128,
+    /// What each of the scenario's runs' entry function returned last.
     pub returns: Vec<Option<u64>>,
     /// lockdep's classes.
     pub lockdep: Rc<Lockdep>,
@@ -198,13 +205,15 @@ impl Machine {
             interrupts: Vec::new(),
             preempt_count: 0,
             irqs_off: false,
+            softirq_due: false,
         };
         Machine {
             memory,
             cpus: vec![idle; usize::from(setup.n_cpus)],
             tasks: Vec::new(),
-            arrivals: vec![0; setup.runs.len()],
-            returns: vec![None; setup.runs.len()],
+            arrivals: vec![0; setup.scenario_runs],
+            armed: 0,
+            returns: vec![None; setup.scenario_runs],
             lockdep: Rc::default(),
             free_pages: Rc::default(),
             console: Rc::default(),
@@ -303,21 +312,14 @@ impl Machine {
     /// Makes the scenario's tasks runnable and its interrupts ready to arrive.
     pub fn start(&mut self) {
         let setup = self.setup_rc();
-        for (idx, run) in setup.runs.iter().enumerate() {
-            let id = RunId(idx as u16);
+        for (idx, run) in setup.runs[..setup.scenario_runs].iter().enumerate() {
             if run.placement.kind != ContextKind::Task {
                 self.arrivals[idx] = run.count;
                 continue;
             }
             let slot = self.tasks.len() as u64;
-            let context = self.context_of_run(id, slot);
-            self.tasks.push(Task {
-                cpu: run.cpu,
-                state: TaskState::Runnable,
-                context: Rc::new(context),
-                preempt_count: u32::from(run.placement.preempt_off),
-                irqs_off: run.placement.irqs_off,
-            });
+            let task = self.task_of_run(RunId(idx as u16), slot);
+            self.tasks.push(task);
         }
         for cpu in 0..setup.n_cpus {
             let mine = |t: &Task| t.cpu == CpuId(cpu);
@@ -368,6 +370,7 @@ impl Machine {
     /// Whether every run has finished.
     pub fn finished(&self) -> bool {
         self.arrivals.iter().all(|&n| n == 0)
+            && self.armed == 0
             && self.tasks.iter().all(|t| t.state == TaskState::Done)
             && self.cpus.iter().all(|c| c.interrupts.is_empty())
     }
@@ -393,6 +396,8 @@ impl Machine {
             LockType::RcuBh => return "rcu_read_lock_bh".into(),
             LockType::RcuSched => return "rcu_read_lock_sched".into(),
             LockType::Bit(bit) => return format!("bit {bit} of {:x}", lock.addr),
+            LockType::Word => return "a completion".into(),
+            LockType::GracePeriod => return "a grace period".into(),
             _ => {}
         }
         if lock.name == lock::WAIT_LOCK_NAME {

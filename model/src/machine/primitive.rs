@@ -133,6 +133,12 @@ impl Exec<'_> {
             },
             Primitive::MapPages => self.and_next(|e| e.map_pages(a, b, c != 0)),
             Primitive::Choose => self.choose(a as u32, dst),
+            Primitive::Arm => self.arm(a, b, true),
+            Primitive::Disarm => self.arm(a, b, false),
+            Primitive::Armed => self.armed(a, b, dst),
+            Primitive::WaitWord => self.wait_word(a),
+            Primitive::GpBegin => self.gp_begin(),
+            Primitive::GpWait => self.gp_wait(),
         }
     }
 
@@ -210,6 +216,7 @@ impl Exec<'_> {
             self.add_preempt_count(SOFTIRQ_DISABLE_OFFSET);
         } else {
             self.sub_preempt_count(SOFTIRQ_DISABLE_OFFSET);
+            self.machine.look_for_softirqs(self.cpu);
         }
     }
 

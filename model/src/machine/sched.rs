@@ -6,7 +6,7 @@ use super::context::{Choosing, Context, ContextKind, Held};
 use super::event::{Event, EventKind, LockRef, LockType};
 use super::exec::{Exec, Flow};
 use super::schedule::Action;
-use super::{CpuId, Machine, RunId, TaskId, TaskState};
+use super::{CpuId, Machine, RunId, Task, TaskId, TaskState};
 use crate::config::Preemption;
 use crate::program::Program;
 use crate::syntax::source::Span;
@@ -34,6 +34,9 @@ impl Machine {
 
     fn enabled_steps(&self, cpu: CpuId, actions: &mut Vec<Action>) {
         let Some(top) = self.top(cpu) else { return };
+        if self.softirqs_come_first(cpu) {
+            return;
+        }
         match (top.choosing, &top.waits_for) {
             (Choosing::Open(n), _) => actions.extend((0..n).map(|k| Action::Choose(cpu, k))),
             (_, Some(lock)) if !self.lock_is_free(lock) => {}
@@ -42,15 +45,23 @@ impl Machine {
     }
 
     fn enabled_arrivals(&self, cpu: CpuId, actions: &mut Vec<Action>) {
-        for (idx, run) in self.setup().runs.iter().enumerate() {
+        let own = self.setup().scenario_runs;
+        for (idx, run) in self.setup().runs[..own].iter().enumerate() {
             if self.arrivals[idx] > 0 && run.cpu == cpu && self.can_arrive(cpu, run.placement.kind)
             {
                 actions.push(Action::Arrive(RunId(idx as u16)));
             }
         }
+        if self.armed != 0 {
+            let arrives = |run: &RunId| {
+                let kind = self.setup().runs[usize::from(run.0)].placement.kind;
+                self.can_arrive(cpu, kind)
+            };
+            actions.extend(self.armed_runs(cpu).filter(arrives).map(Action::Arrive));
+        }
     }
 
-    fn can_arrive(&self, cpu: CpuId, kind: ContextKind) -> bool {
+    pub(super) fn can_arrive(&self, cpu: CpuId, kind: ContextKind) -> bool {
         let this = &self.cpus[usize::from(cpu.0)];
         let innermost = this.interrupts.last().map_or(0, |c| c.kind.level());
         match kind {
@@ -66,14 +77,28 @@ impl Machine {
         let stays = self
             .top(cpu)
             .is_some_and(|task| !task.may_switch && !self.preemptible(cpu));
-        if !this.interrupts.is_empty() || stays {
+        if !this.interrupts.is_empty() || stays || self.softirqs_come_first(cpu) {
             return;
         }
         for (idx, task) in self.tasks.iter().enumerate() {
             let id = TaskId(idx as u16);
-            if task.cpu == cpu && task.state == TaskState::Runnable && this.current != Some(id) {
+            if task.cpu == cpu && self.can_run(task) && this.current != Some(id) {
                 actions.push(Action::Switch(cpu, id));
             }
+        }
+        if self.armed != 0 {
+            let start = self.startable_tasks(cpu);
+            actions.extend(start.map(|task| Action::Switch(cpu, task)));
+        }
+    }
+
+    /// Whether a task could use a CPU: what is waited for besides locks wakes nobody by itself.
+    fn can_run(&self, task: &Task) -> bool {
+        let condition = |lock: &LockRef| matches!(lock.ty, LockType::Word | LockType::GracePeriod);
+        match (task.state, &task.context.waits_for) {
+            (TaskState::Runnable, _) => true,
+            (TaskState::Blocked, Some(lock)) => condition(lock) && self.lock_is_free(lock),
+            _ => false,
         }
     }
 
@@ -133,6 +158,9 @@ impl Machine {
             span: Span::default(),
         };
         let flow = exec.run();
+        if exec.ctx.holds_gp && (exec.ctx.frames.is_empty() || !exec.in_reader()) {
+            exec.ctx.holds_gp = false;
+        }
         let (ctx, events) = (exec.ctx, exec.events);
         self.running_stack = (0, 0);
         self.settle(cpu, ctx, flow, &events);
@@ -156,6 +184,9 @@ impl Machine {
                 this.interrupts.pop();
                 this.preempt_count = preempt_count;
                 this.irqs_off = irqs_off;
+                if kind < ContextKind::Nmi {
+                    self.look_for_softirqs(cpu);
+                }
             }
             _ => {}
         }
@@ -163,7 +194,8 @@ impl Machine {
 
     /// Remembers what the run's entry function returned; its wrapper's value is of no interest.
     fn note_returns(&mut self, run: RunId, events: &[Event]) {
-        let Some(spec) = self.setup.0.runs.get(usize::from(run.0)) else {
+        let own = &self.setup.0.runs[..self.setup.0.scenario_runs];
+        let Some(spec) = own.get(usize::from(run.0)) else {
             return;
         };
         let returned = |e: &Event| match e.kind {
@@ -184,11 +216,15 @@ impl Machine {
         task.state = state;
         task.preempt_count = std::mem::take(&mut this.preempt_count);
         task.irqs_off = std::mem::take(&mut this.irqs_off);
+        if state == TaskState::Done {
+            self.forget_service_task(id);
+        }
     }
 
     pub(super) fn put_on_cpu(&mut self, cpu: CpuId, task: TaskId) {
         let this = &mut self.cpus[usize::from(cpu.0)];
-        let new = &self.tasks[usize::from(task.0)];
+        let new = &mut self.tasks[usize::from(task.0)];
+        new.state = TaskState::Runnable;
         this.current = Some(task);
         this.preempt_count = new.preempt_count;
         this.irqs_off = new.irqs_off;
@@ -196,6 +232,7 @@ impl Machine {
 
     fn switch(&mut self, cpu: CpuId, task: TaskId) -> Event {
         self.leave_cpu(cpu, TaskState::Runnable);
+        self.start_service_task(task);
         self.put_on_cpu(cpu, task);
         let span = self.top_span(cpu);
         Event {
@@ -211,7 +248,10 @@ impl Machine {
         let kind = spec.placement.kind;
         let slot = INTERRUPT_STACKS + u64::from(spec.cpu.0) * 4 + kind.level() as u64;
         let mut context = self.context_of_run(run, slot);
-        self.arrivals[usize::from(run.0)] -= 1;
+        match self.arrivals.get_mut(usize::from(run.0)) {
+            Some(left) => *left -= 1,
+            None => self.service_begins(run),
+        }
         let this = &mut self.cpus[usize::from(spec.cpu.0)];
         context.irqs_off_before = this.irqs_off;
         context.preempt_count_before = this.preempt_count;

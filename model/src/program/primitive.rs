@@ -146,4 +146,20 @@ primitives! {
     MapPages = "__map_pages",
     /// `(unsigned int n)`: the environment chooses 0..n; the explorer tries all.
     Choose = "__choose",
+
+    /// `(unsigned int service, unsigned int cpu)`: that service of `model_services[]` is due on that
+    /// CPU; when it comes is the environment's choice, which no C text can make. Idempotent.
+    Arm = "__arm",
+    /// It is not, any more; one that has begun goes on.
+    Disarm = "__disarm",
+    /// 1 when it is due and has not begun.
+    Armed = "__armed",
+    /// `(const unsigned int *word)`: sleeps until the word is not zero. Tasks that do not run are the
+    /// machine's; completions and wait queues are C on top of it.
+    WaitWord = "__wait_word",
+    /// Notes every context that is inside an RCU reader of any flavour now: which those are only
+    /// the machine knows.
+    GpBegin = "__gp_begin",
+    /// Sleeps until all of those have left.
+    GpWait = "__gp_wait",
 }

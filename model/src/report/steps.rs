@@ -96,13 +96,8 @@ fn begin(before: &Machine, step: &Step) -> Row {
         Action::Arrive(run) => entered = before.setup().runs.get(usize::from(run.0)),
         Action::Switch(cpu, task) => {
             row.cpu = cpu;
-            let run = before
-                .tasks
-                .get(usize::from(task.0))
-                .map(|t| usize::from(t.context.run.0));
-            let name = run
-                .and_then(|r| before.setup().runs.get(r))
-                .map_or("?", |r| &r.name);
+            let run = before.setup().run_of_task(task);
+            let name = run.map_or("?", |r| &before.setup().runs[usize::from(r.0)].name);
             row.code = format!("the scheduler picks task {} ({name})", task.0);
         }
     }
@@ -174,6 +169,11 @@ fn note(before: &Machine, event: &Event) -> Option<String> {
         }
         EventKind::Exit { run, .. } => {
             format!("{} ends", before.setup().runs.get(usize::from(run.0))?.name)
+        }
+        EventKind::Armed { run } => {
+            let run = before.setup().runs.get(usize::from(run.0))?;
+            let entry = &before.program().func(run.entry).name;
+            format!("{entry}() is due on CPU {} ({})", run.cpu.0, run.name)
         }
         EventKind::LockAcquired { lock, waited } => {
             let after = if *waited { ", after waiting" } else { "" };
@@ -248,6 +248,7 @@ pub fn lock_kind(lock: &LockRef) -> String {
         LockType::Bit(_) => "bit spinlock",
         LockType::Map => "lockdep map",
         LockType::Rcu | LockType::RcuBh | LockType::RcuSched => "RCU reader",
+        LockType::Word | LockType::GracePeriod => "no lock",
     };
     let substituted = matches!(lock.ty, LockType::Spin | LockType::Rw | LockType::Local);
     if lock.sleeps && substituted {
@@ -271,5 +272,7 @@ pub(super) fn lock_function(lock: &LockRef) -> &'static str {
         LockType::Rcu => "rcu_read_lock",
         LockType::RcuBh => "rcu_read_lock_bh",
         LockType::RcuSched => "rcu_read_lock_sched",
+        LockType::Word => "wait_for_completion",
+        LockType::GracePeriod => "synchronize_rcu",
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Scenario, Zone};
+use super::{Scenario, Zone, services};
 use crate::config::{Config, OPTIONS};
 use crate::kernel::{PRELUDE, Tree, linux_version_code};
 use crate::machine::context::{ContextKind, placement};
@@ -73,12 +73,15 @@ pub(super) fn machine(
     prepare: Option<&str>,
 ) -> Result<Machine, Problem> {
     let program = Rc::new(compile(scenario, tree, config)?);
-    let runs = runs(scenario, &program, config)?;
+    let mut runs = runs(scenario, &program, config)?;
+    let scenario_runs = runs.len();
+    runs.extend(services::runs(scenario, &program, config)?);
     let page = program.types.record_named("page").map_or(0, |r| r.size);
     let setup = Setup {
         config: config.clone(),
         n_cpus: scenario.cpus,
         runs,
+        scenario_runs,
         pages: page_ranges(&scenario.zones),
         page_struct_size: page,
         program: Rc::clone(&program),
@@ -173,7 +176,11 @@ fn runs(scenario: &Scenario, program: &Program, config: &Config) -> Result<Vec<R
     Ok(specs)
 }
 
-fn takes_nothing(scenario: &Scenario, program: &Program, entry: FuncId) -> Result<(), Problem> {
+pub(super) fn takes_nothing(
+    scenario: &Scenario,
+    program: &Program,
+    entry: FuncId,
+) -> Result<(), Problem> {
     let func = program.func(entry);
     if func.n_params == 0 {
         return Ok(());

@@ -6,6 +6,7 @@
 mod build;
 pub mod expect;
 mod front_matter;
+mod services;
 
 use crate::config::Config;
 use crate::kernel::Tree;

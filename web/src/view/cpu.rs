@@ -190,7 +190,7 @@ fn waiting_tasks(machine: &Machine) -> Html {
     let on_cpu = |id| machine.cpus.iter().any(|c| c.current == Some(id));
     let ids = (0..machine.tasks.len()).map(|idx| model::machine::TaskId(idx as u16));
     let items: Vec<Html> = ids
-        .filter(|&id| !on_cpu(id))
+        .filter(|&id| !on_cpu(id) && !machine.is_absent(id))
         .map(|id| {
             let task = &machine.tasks[usize::from(id.0)];
             let state = match (task.state, &task.context.waits_for) {

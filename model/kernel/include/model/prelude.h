@@ -21,6 +21,8 @@
 #include <linux/wait.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/interrupt.h>
 #include <model/boot.h>
+#include <model/service.h>
 
 #endif
