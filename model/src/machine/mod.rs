@@ -60,7 +60,7 @@ pub struct RunSpec {
 }
 
 /// What does not change while a machine runs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Setup {
     /// The compiled C texts.
     pub program: Rc<Program>,
@@ -220,6 +220,16 @@ impl Machine {
             halted: None,
             running_stack: (0, 0),
             setup: Shared(setup),
+        }
+    }
+
+    /// The same state before its tasks start, with another static part: other runs, nothing else.
+    pub fn with_setup(&self, setup: Rc<Setup>) -> Machine {
+        Machine {
+            arrivals: vec![0; setup.scenario_runs],
+            returns: vec![None; setup.scenario_runs],
+            setup: Shared(setup),
+            ..self.clone()
         }
     }
 

@@ -66,38 +66,104 @@ impl Problem {
     }
 }
 
+/// A scenario's texts, compiled for one configuration: to be booted and started as often as wanted,
+/// with other zones and other runs.
+pub struct Compiled {
+    program: Rc<Program>,
+    config: Config,
+}
+
+impl Compiled {
+    pub(super) fn new(
+        scenario: &Scenario,
+        tree: &Tree,
+        config: &Config,
+    ) -> Result<Compiled, Problem> {
+        Ok(Compiled {
+            program: Rc::new(compile(scenario, tree, config)?),
+            config: config.clone(),
+        })
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// A machine with the scenario's zones, in which nothing runs yet.
+    ///
+    /// # Errors
+    /// What is wrong with its runs, or why the kernel does not boot.
+    pub fn boot(&self, scenario: &Scenario) -> Result<Machine, Problem> {
+        let program = &self.program;
+        let page = program.types.record_named("page").map_or(0, |r| r.size);
+        let mut setup = Setup {
+            config: self.config.clone(),
+            n_cpus: scenario.cpus,
+            runs: Vec::new(),
+            scenario_runs: 0,
+            pages: page_ranges(&scenario.zones),
+            page_struct_size: page,
+            program: Rc::clone(program),
+        };
+        self.set_runs(scenario, &mut setup)?;
+        let mut machine = Machine::new(Rc::new(setup));
+        if scenario.kernel.is_some() {
+            boot(scenario, program, &mut machine)?;
+        }
+        Ok(machine)
+    }
+
+    /// Calls a function in task context, before anything runs. What is printed on the way is no part
+    /// of the executions to come.
+    ///
+    /// # Errors
+    /// When there is no such function, or it does not end.
+    pub fn call(
+        &self,
+        scenario: &Scenario,
+        machine: &mut Machine,
+        function: &str,
+    ) -> Result<(), Problem> {
+        call_before_start(scenario, &self.program, machine, function)?;
+        machine.console = Default::default();
+        Ok(())
+    }
+
+    /// Makes a booted machine ready to execute the scenario's runs.
+    ///
+    /// # Errors
+    /// What is wrong with its runs.
+    pub fn start(&self, scenario: &Scenario, booted: &Machine) -> Result<Machine, Problem> {
+        let mut setup = booted.setup().clone();
+        self.set_runs(scenario, &mut setup)?;
+        let mut machine = booted.with_setup(Rc::new(setup));
+        name_tasks(&self.program, &mut machine);
+        machine.start();
+        Ok(machine)
+    }
+
+    fn set_runs(&self, scenario: &Scenario, setup: &mut Setup) -> Result<(), Problem> {
+        setup.runs = runs(scenario, &self.program, &self.config)?;
+        setup.scenario_runs = setup.runs.len();
+        let services = services::runs(scenario, &self.program, &self.config)?;
+        setup.runs.extend(services);
+        Ok(())
+    }
+}
+
 pub(super) fn machine(
     scenario: &Scenario,
     tree: &Tree,
     config: &Config,
     prepare: Option<&str>,
 ) -> Result<Machine, Problem> {
-    let program = Rc::new(compile(scenario, tree, config)?);
-    let mut runs = runs(scenario, &program, config)?;
-    let scenario_runs = runs.len();
-    runs.extend(services::runs(scenario, &program, config)?);
-    let page = program.types.record_named("page").map_or(0, |r| r.size);
-    let setup = Setup {
-        config: config.clone(),
-        n_cpus: scenario.cpus,
-        runs,
-        scenario_runs,
-        pages: page_ranges(&scenario.zones),
-        page_struct_size: page,
-        program: Rc::clone(&program),
-    };
-    let mut machine = Machine::new(Rc::new(setup));
-    if scenario.kernel.is_some() {
-        boot(scenario, &program, &mut machine)?;
-    }
-    name_tasks(&program, &mut machine);
+    let compiled = Compiled::new(scenario, tree, config)?;
+    let mut machine = compiled.boot(scenario)?;
     if let Some(prepare) = prepare {
-        call_before_start(scenario, &program, &mut machine, prepare)?;
-        // What was printed on the way is not the execution's.
-        machine.console = Default::default();
+        compiled.call(scenario, &mut machine, prepare)?;
     }
-    machine.start();
-    Ok(machine)
+    compiled.start(scenario, &machine)
 }
 
 fn compile(scenario: &Scenario, tree: &Tree, config: &Config) -> Result<Program, Problem> {
@@ -135,10 +201,10 @@ fn compile(scenario: &Scenario, tree: &Tree, config: &Config) -> Result<Program,
 }
 
 fn runs(scenario: &Scenario, program: &Program, config: &Config) -> Result<Vec<RunSpec>, Problem> {
-    let mut front = SourceMap::default();
-    front.add(&scenario.file, &scenario.text);
     let function = |name: &str, named_at: Span| {
         program.function(name).ok_or_else(|| {
+            let mut front = SourceMap::default();
+            front.add(&scenario.file, &scenario.text);
             let message = format!("there is no function `{name}` with a body");
             Problem::diagnostics(&front, &[Diagnostic::error(named_at, message)])
         })

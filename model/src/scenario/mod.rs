@@ -11,7 +11,7 @@ mod services;
 use crate::config::Config;
 use crate::kernel::Tree;
 use crate::syntax::source::Span;
-pub use build::Problem;
+pub use build::{Compiled, Problem};
 pub use expect::{Expectation, Item, Quantifier, Verdict};
 
 /// CPUs a scenario may have.
@@ -140,6 +140,14 @@ impl Scenario {
             all.0.extend(more.0.iter().cloned());
         }
         all
+    }
+
+    /// Compiles it on its own tree.
+    ///
+    /// # Errors
+    /// What is wrong with the C text.
+    pub fn compile(&self, config: &Config) -> Result<Compiled, Problem> {
+        Compiled::new(self, &self.tree()?, config)
     }
 
     /// Compiles, boots and starts it on its own tree.
