@@ -139,3 +139,39 @@ fn a_grace_period_waits_for_readers_of_every_flavour() {
     let found = ends("preempt-nodebug", 1, &[("task", "f", 0)], text);
     assert_eq!(found, ["R-deadlock hang"]);
 }
+
+/// Freed once and after its grace period: everything else is found.
+#[test]
+fn an_object_is_freed_once_after_its_grace_period() {
+    let text = |updater: &str| {
+        format!(
+            "int a;\nvoid reader(void) {{ rcu_read_lock(); READ_ONCE(a); rcu_read_unlock(); }}\n\
+             static void queue(void) {{ __object(&a, sizeof(a), OBJECT_QUEUED); }}\n\
+             static void give_back(void) {{ __object(&a, sizeof(a), OBJECT_FREED); }}\n\
+             static void grace(void) {{ __gp_begin(); __gp_wait(); }}\n\
+             void updater(void) {{ {updater} }}"
+        )
+    };
+    let runs = [("task", "reader", 1), ("task", "updater", 0)];
+    let wrong = "R-kvfree-rcu";
+    for (updater, expected) in [
+        ("queue(); grace(); give_back();", &[""][..]),
+        ("queue(); give_back();", &["", wrong]),
+        ("grace(); queue(); give_back();", &["", wrong]),
+        ("queue(); grace(); give_back(); give_back();", &[wrong]),
+        ("queue(); queue(); grace(); give_back();", &[wrong]),
+        ("queue();", &[wrong]),
+        (
+            "queue(); grace(); give_back(); __object(&a, sizeof(a), OBJECT_LIVE); queue(); grace(); give_back();",
+            &[""],
+        ),
+    ] {
+        for config in ["preempt-debug", "none-nodebug", "rt-debug"] {
+            assert_eq!(
+                ends(config, 2, &runs, &text(updater)),
+                expected,
+                "{config} {updater}"
+            );
+        }
+    }
+}

@@ -54,6 +54,8 @@ names! {
         ListIntegrity = "R-list-integrity",
         /// A page handed out or freed twice, lost, or on two lists.
         PageIntegrity = "R-page-integrity",
+        /// An object freed twice, never, or before its grace period is over.
+        KvfreeRcu = "R-kvfree-rcu",
         /// A memory error of the C text.
         Memory = "R-memory",
         /// A loop that does not end.

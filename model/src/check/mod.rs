@@ -12,6 +12,7 @@ mod deadlock;
 mod finding;
 mod integrity;
 mod irq_usage;
+mod kvfree_rcu;
 mod lock_balance;
 mod memory_error;
 mod might_sleep;
@@ -58,6 +59,10 @@ pub fn advance(before: &Machine, action: Action) -> Transition {
         console.null |= is_null(before, event);
     }
     if let Some(found) = integrity::at_rest(&after, &events, &console) {
+        console.broken |= 1 << found.rule as u32;
+        findings.push(found);
+    }
+    if let Some(found) = kvfree_rcu::at_end(&after, &events, &console) {
         console.broken |= 1 << found.rule as u32;
         findings.push(found);
     }
@@ -228,6 +233,14 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
                 Detail::Page { pfn: *pfn, text },
             ))
         }
+        EventKind::Object {
+            addr,
+            problem: Some(problem),
+            ..
+        } => {
+            let text = kvfree_rcu::text(*addr, *problem);
+            Some(draft(Rule::KvfreeRcu, None, false, Detail::Text(text)))
+        }
         EventKind::Fault(fault) => {
             let (rule, class, printed) = memory_error::judge(*fault);
             Some(draft(rule, class, printed, Detail::Fault(*fault)))
@@ -276,6 +289,7 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
         | EventKind::Irqs { .. }
         | EventKind::Printk(_)
         | EventKind::PagesMapped { .. }
+        | EventKind::Object { .. }
         | EventKind::Armed { .. }
         | EventKind::Chosen { .. } => None,
     }

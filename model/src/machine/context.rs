@@ -135,8 +135,8 @@ pub struct Context {
     pub irqs_off_before: bool,
     /// `preempt_count` of what it interrupted; restored at its end.
     pub preempt_count_before: u32,
-    /// A grace period that is under way waits for it to leave its RCU reader.
-    pub holds_gp: bool,
+    /// What waits for it to leave its RCU reader: a grace period, queued objects; see [`super::object`].
+    pub holds: u32,
 }
 
 /// The words of the design's vocabulary.

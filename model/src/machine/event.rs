@@ -2,6 +2,7 @@
 
 use super::context::{ContextKind, Held};
 use super::lockdep::Usage;
+use super::object::{Fate, Misfate};
 use super::{CpuId, RunId, TaskId};
 use crate::program::FuncId;
 use crate::syntax::source::Span;
@@ -215,6 +216,12 @@ pub enum EventKind {
         n_pages: u64,
         in_use: bool,
         already: bool,
+    },
+    /// What becomes of an object, and what is wrong with that.
+    Object {
+        addr: u64,
+        fate: Fate,
+        problem: Option<Misfate>,
     },
     /// A service is set off.
     Armed {

@@ -75,7 +75,7 @@ impl Machine {
             bh_disable: 0,
             irqs_off_before: false,
             preempt_count_before: 0,
-            holds_gp: false,
+            holds: 0,
         }
     }
 }

@@ -11,6 +11,7 @@ use super::access::Mode;
 use super::context::{Context, ContextKind, Held, PREEMPT_OFFSET};
 use super::event::{EventKind, LockRef, LockType};
 use super::exec::{Exec, Flow};
+use super::object::HOLDS_GP;
 use super::{CpuId, Machine, TaskState};
 use crate::program::Reg;
 
@@ -67,7 +68,7 @@ impl Machine {
         match lock.ty {
             LockType::Bit(bit) => self.memory.read(lock.addr, 8) & (1 << (bit & 63)) == 0,
             LockType::Word => self.memory.read(lock.addr, 4) != 0,
-            LockType::GracePeriod => self.grace_period_over(),
+            LockType::GracePeriod => !self.is_held_up(HOLDS_GP),
             _ if !lock.has_owner() => true,
             LockType::Rw if lock.read => self.memory.read(lock.addr, 4) == 0,
             LockType::Rw => {

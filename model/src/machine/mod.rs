@@ -12,6 +12,7 @@ mod exec;
 mod lock;
 pub mod lockdep;
 pub mod memory;
+pub mod object;
 mod primitive;
 mod printk;
 mod sched;
@@ -170,6 +171,8 @@ pub struct Machine {
     pub lockdep: Rc<Lockdep>,
     /// Pages whose contents belong to nobody: sorted ranges, first and one past the last.
     pub free_pages: Rc<Vec<(u64, u64)>>,
+    /// Objects queued for a grace period or freed, as far as the C texts tell; see [`object`].
+    pub objects: Rc<Vec<Option<object::Object>>>,
     /// What has been reported.
     pub console: Rc<Console>,
     /// Why nothing runs any more (panic, fault).
@@ -216,6 +219,7 @@ impl Machine {
             returns: vec![None; setup.scenario_runs],
             lockdep: Rc::default(),
             free_pages: Rc::default(),
+            objects: Rc::default(),
             console: Rc::default(),
             halted: None,
             running_stack: (0, 0),

@@ -139,6 +139,7 @@ impl Exec<'_> {
             Primitive::WaitWord => self.wait_word(a),
             Primitive::GpBegin => self.gp_begin(),
             Primitive::GpWait => self.gp_wait(),
+            Primitive::Object => self.object(a, c, dst),
         }
     }
 

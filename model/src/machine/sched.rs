@@ -158,8 +158,8 @@ impl Machine {
             span: Span::default(),
         };
         let flow = exec.run();
-        if exec.ctx.holds_gp && (exec.ctx.frames.is_empty() || !exec.in_reader()) {
-            exec.ctx.holds_gp = false;
+        if exec.ctx.holds != 0 && (exec.ctx.frames.is_empty() || !exec.in_reader()) {
+            exec.ctx.holds = 0;
         }
         let (ctx, events) = (exec.ctx, exec.events);
         self.running_stack = (0, 0);

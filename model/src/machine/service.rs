@@ -8,6 +8,7 @@
 use super::context::{Context, ContextKind};
 use super::event::{EventKind, Fault, LockRef, LockType};
 use super::exec::{Exec, Flow};
+use super::object::HOLDS_GP;
 use super::{CpuId, Machine, RunId, Setup, Task, TaskId, TaskState};
 use crate::program::Reg;
 
@@ -235,16 +236,7 @@ impl Exec<'_> {
     /// `__gp_begin()`: everyone inside an RCU reader now must leave it before the grace period ends.
     /// A second begin while one is under way makes both wait for both's readers.
     pub(super) fn gp_begin(&mut self) -> Flow {
-        self.ctx.holds_gp = self.in_reader();
-        let machine = &mut *self.machine;
-        for idx in 0..machine.tasks.len() {
-            if machine.task_is_reader(TaskId(idx as u16)) {
-                std::rc::Rc::make_mut(&mut machine.tasks[idx].context).holds_gp = true;
-            }
-        }
-        for context in machine.cpus.iter_mut().flat_map(|c| &mut c.interrupts) {
-            std::rc::Rc::make_mut(context).holds_gp = true;
-        }
+        self.hold_up(HOLDS_GP);
         self.next()
     }
 
@@ -282,7 +274,7 @@ impl Exec<'_> {
 impl Machine {
     /// Whether a task is inside an RCU reader: `rcu_read_lock()`, or preemption, bottom halves or
     /// interrupts off.
-    fn task_is_reader(&self, id: TaskId) -> bool {
+    pub(super) fn task_is_reader(&self, id: TaskId) -> bool {
         let task = &self.tasks[usize::from(id.0)];
         let cpu = &self.cpus[usize::from(task.cpu.0)];
         let (count, irqs_off) = match (cpu.current == Some(id), cpu.interrupts.first()) {
@@ -291,13 +283,6 @@ impl Machine {
             (true, Some(first)) => (first.preempt_count_before, first.irqs_off_before),
         };
         task.state != TaskState::Done && (task.context.rcu_depth > 0 || count != 0 || irqs_off)
-    }
-
-    /// Whether nobody is left whom the grace period waits for.
-    pub(super) fn grace_period_over(&self) -> bool {
-        let tasks = self.tasks.iter().map(|t| &t.context);
-        let interrupts = self.cpus.iter().flat_map(|c| &c.interrupts);
-        !tasks.chain(interrupts).any(|context| context.holds_gp)
     }
 }
 
@@ -336,7 +321,7 @@ impl Context {
             bh_disable: 0,
             irqs_off_before: false,
             preempt_count_before: 0,
-            holds_gp: false,
+            holds: 0,
         }
     }
 }

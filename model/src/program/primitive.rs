@@ -162,4 +162,7 @@ primitives! {
     GpBegin = "__gp_begin",
     /// Sleeps until all of those have left.
     GpWait = "__gp_wait",
+    /// `(const void *p, unsigned long size, int state)`: tells the checks what became of an object;
+    /// which readers could still see it only the machine knows.
+    Object = "__object",
 }

@@ -132,6 +132,7 @@ fn matters(event: &Event) -> bool {
         | EventKind::Schedule { .. }
         | EventKind::Irqs { .. }
         | EventKind::Printk(_)
+        | EventKind::Object { .. }
         | EventKind::Armed { .. }
         | EventKind::Chosen { .. } => true,
         EventKind::Call { .. }

@@ -5,6 +5,7 @@ use crate::explore::trace::{Step, Trace};
 use crate::inspect;
 use crate::machine::context::ContextKind;
 use crate::machine::event::{LockRef, LockType};
+use crate::machine::object::Fate;
 use crate::machine::{Action, CpuId, Event, EventKind, Machine};
 
 /// Longest statement text in a row.
@@ -170,6 +171,10 @@ fn note(before: &Machine, event: &Event) -> Option<String> {
         EventKind::Exit { run, .. } => {
             format!("{} ends", before.setup().runs.get(usize::from(run.0))?.name)
         }
+        EventKind::Object { addr, fate, .. } => match fate {
+            Fate::Queued => format!("object {addr:#x} waits for a grace period"),
+            Fate::Freed => format!("object {addr:#x} is freed"),
+        },
         EventKind::Armed { run } => {
             let run = before.setup().runs.get(usize::from(run.0))?;
             let entry = &before.program().func(run.entry).name;

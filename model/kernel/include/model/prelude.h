@@ -23,6 +23,7 @@
 #include <linux/mm.h>
 #include <linux/interrupt.h>
 #include <model/boot.h>
+#include <model/object.h>
 #include <model/service.h>
 
 #endif
