@@ -21,4 +21,18 @@
 	clear_bit(nr, addr);			\
 	__was; })
 
+/* The last (most significant) bit set, counted from 1; 0 when there is none. */
+static inline int fls(unsigned int x)
+{
+	int bit = 0;
+
+	while (x) {
+		x >>= 1;
+		bit++;
+	}
+	return bit;
+}
+
+#define ilog2(n) (fls(n) - 1)
+
 #endif

@@ -88,6 +88,13 @@
 #define GFP_MOVABLE_MASK (__GFP_RECLAIMABLE | __GFP_MOVABLE)
 #define GFP_MOVABLE_SHIFT 3
 
+/* What SLUB hands on to the page allocator: how hard to try, and where. */
+#define GFP_RECLAIM_MASK \
+	(__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN |	\
+	 __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | __GFP_NORETRY | __GFP_MEMALLOC |	\
+	 __GFP_NOMEMALLOC | __GFP_ATOMIC | __GFP_NOLOCKDEP)
+#define GFP_CONSTRAINT_MASK (__GFP_HARDWALL | __GFP_THISNODE)
+
 #define gfpflags_allow_blocking(gfp_flags) (!!((gfp_flags) & __GFP_DIRECT_RECLAIM))
 
 extern gfp_t gfp_allowed_mask;

@@ -26,6 +26,12 @@ struct lockdep_map {
 	(lock)->dep_map.name = lockname;		\
 	})
 
+/* A class of its own for this lock. */
+#define lockdep_set_class(lock, lock_class) ({		\
+	(lock)->dep_map.key = (lock_class);		\
+	(lock)->dep_map.name = #lock_class;		\
+	})
+
 void lock_map_acquire(struct lockdep_map *map);
 void lock_map_release(struct lockdep_map *map);
 

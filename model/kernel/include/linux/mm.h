@@ -16,24 +16,47 @@
  */
 struct page {
 	unsigned long flags;
-	struct list_head lru;		/* buddy list, per-CPU list, or the owner's */
-	unsigned long private;		/* PageBuddy: order of the block that begins here */
+	union {
+		struct list_head lru;	/* buddy list, per-CPU list, or the owner's */
+		struct {		/* PageSlab, on a CPU's partial list */
+			struct page *next;
+			int pages;	/* so many from here on, ... */
+			int pobjects;	/* ... and free objects in them */
+		};
+	};
+	union {
+		unsigned long private;	/* PageBuddy: order of the block that begins here */
+		void *freelist;		/* PageSlab: its first free object */
+	};
+	struct kmem_cache *slab_cache;	/* PageSlab */
 	atomic_t _refcount;
 	unsigned int page_type;
-	int index;			/* on a per-CPU list: its migratetype */
+	union {
+		int index;		/* on a per-CPU list: its migratetype */
+		unsigned int counters;	/* PageSlab: the next three at once */
+		struct {
+			unsigned int inuse : 16;
+			unsigned int objects : 15;
+			unsigned int frozen : 1;
+		};
+	};
 	unsigned char pageblock;	/* first page of a block: see pageblock_flags */
 };
 
 enum pageflags {
 	PG_locked,
 	PG_lru,
+	PG_active,		/* PageSlab: it is from the reserves */
+	PG_slab,
+	PG_workingset,		/* PageSlab: it is on its node's partial list */
 	PG_head,
 	PG_pfmemalloc,
 	PG_reserved,
 };
 
 /* No page may have one of these when it is freed, or when it is handed out. */
-#define PAGE_FLAGS_CHECK_AT_FREE (BIT(PG_locked) | BIT(PG_lru) | BIT(PG_reserved))
+#define PAGE_FLAGS_CHECK_AT_FREE \
+	(BIT(PG_locked) | BIT(PG_lru) | BIT(PG_active) | BIT(PG_slab) | BIT(PG_reserved))
 #define PAGE_FLAGS_CHECK_AT_PREP (PAGE_FLAGS_CHECK_AT_FREE | BIT(PG_head) | BIT(PG_pfmemalloc))
 
 /* page_type, a set bit meaning "is one" (in the kernel a cleared one). */
@@ -46,6 +69,11 @@ enum pageflags {
 #define __SetPageHead(page) __set_bit(PG_head, &(page)->flags)
 #define __ClearPageHead(page) __clear_bit(PG_head, &(page)->flags)
 #define PageLRU(page) test_bit(PG_lru, &(page)->flags)
+#define PageSlab(page) test_bit(PG_slab, &(page)->flags)
+#define __SetPageSlab(page) __set_bit(PG_slab, &(page)->flags)
+#define __ClearPageSlab(page) __clear_bit(PG_slab, &(page)->flags)
+
+#define page_is_pfmemalloc(page) test_bit(PG_pfmemalloc, &(page)->flags)
 
 #define page_private(page) ((page)->private)
 #define set_page_private(page, v) ((page)->private = (v))
@@ -58,6 +86,9 @@ enum pageflags {
 	atomic_dec_and_test(&(page)->_refcount); })
 #define put_page(page) __free_pages(page, 0)
 
+/* prep_compound_page() leaves the order in the second page. */
+#define compound_order(page) (PageHead(page) ? (unsigned int)(page)[1].private : 0)
+
 /* Page frame number, struct page, address of the contents: x86-64's own bases. */
 #ifndef VMEMMAP_START
 #define VMEMMAP_START 0xffffea0000000000UL
@@ -68,6 +99,34 @@ enum pageflags {
 #define page_to_pfn(page) ((unsigned long)((page) - vmemmap))
 #define page_address(page) ((void *)(PAGE_OFFSET + (page_to_pfn(page) << PAGE_SHIFT)))
 #define virt_to_page(addr) pfn_to_page(((unsigned long)(addr) - PAGE_OFFSET) >> PAGE_SHIFT)
+
+/*
+ * The first page of the compound page that addr is in. The kernel reads that from the page's own
+ * struct page; here tail pages are not marked, and the head is looked for where alignment
+ * allows one.
+ */
+#define virt_to_head_page(addr) ({						\
+	unsigned long __pfn = ((unsigned long)(addr) - PAGE_OFFSET) >> PAGE_SHIFT;	\
+	struct page *__head = pfn_to_page(__pfn);				\
+	unsigned int __order;							\
+	for (__order = 1; __order < MAX_ORDER; __order++) {			\
+		struct page *__page = pfn_to_page(ALIGN_DOWN(__pfn, 1UL << __order));	\
+		if (PageHead(__page) && compound_order(__page) >= __order) {	\
+			__head = __page;					\
+			break;							\
+		}								\
+	}									\
+	__head; })
+
+/* The smallest order that has room for size bytes. */
+static inline unsigned int get_order(unsigned long size)
+{
+	unsigned int order = 0;
+
+	while ((PAGE_SIZE << order) < size)
+		order++;
+	return order;
+}
 
 /*
  * The kernel keeps the zone in page->flags; here it follows from the frame number. A zone

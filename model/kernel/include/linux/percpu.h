@@ -33,6 +33,12 @@ int smp_processor_id(void);
 #define __this_cpu_add(var, val) this_cpu_add(var, val)
 #define __this_cpu_inc(var) this_cpu_inc(var)
 #define __this_cpu_dec(var) this_cpu_dec(var)
+#define this_cpu_cmpxchg(var, old, new) ({		\
+	typeof(&(var)) __p = this_cpu_ptr(&(var));	\
+	typeof(var) __seen = *__p;			\
+	if (__seen == (old))				\
+		*__p = (new);				\
+	__seen; })
 #define raw_cpu_add(var, val) this_cpu_add(var, val)
 
 #define get_cpu() ({ preempt_disable(); smp_processor_id(); })

@@ -22,6 +22,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/interrupt.h>
+#include <linux/slab.h>
 #include <model/boot.h>
 #include <model/object.h>
 #include <model/service.h>
