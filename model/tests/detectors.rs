@@ -98,6 +98,8 @@ fn without_preemption_tasks_change_where_they_ask_for_it() {
 fn sections_must_balance() {
     let warned = ["warning | R-lock-balance"];
     let silent = ["| R-lock-balance"];
+    // DEBUG_PREEMPT, which sees an end without its begin, is for preemptible kernels.
+    let sees = |config: &str, body: &str| config != "none" || !body.ends_with("enable();");
     for body in [
         "preempt_enable();",
         "rcu_read_unlock();",
@@ -108,9 +110,10 @@ fn sections_must_balance() {
     ] {
         let text = format!("void f(void) {{ {body} }}");
         for config in ["preempt", "none", "rt"] {
+            let expected = if sees(config, body) { warned } else { silent };
             assert_eq!(
                 task(&format!("{config}-debug"), &text),
-                warned,
+                expected,
                 "{config} {body}"
             );
             assert_eq!(
@@ -300,4 +303,48 @@ fn a_fifo_thread_is_not_preempted() {
         let found = ends(config, &[(first, "f"), (second, "g")], text);
         assert_eq!(found, expected, "{config} {first} {second}");
     }
+}
+
+/// Without CONFIG_SMP nobody waits for a spinning lock; lockdep still knows what it would do.
+#[test]
+fn one_cpu_needs_no_spinning_locks() {
+    let on = |options: &[&str], text: &str| {
+        let options: Vec<String> = options.iter().map(|o| format!("\"{o}\"")).collect();
+        let front = format!(
+            "/*+++\nkernel = \"v5.9\"\nconfig = [{}]\n[[run]]\ncontext = \"task\"\nentry = \"f\"\n+++*/\n",
+            options.join(", ")
+        );
+        let scenario = Scenario::parse("test.c", &format!("{front}{text}\n")).unwrap();
+        let (_, config) = &scenario.configs[0];
+        let machine = scenario.machine(config).unwrap_or_else(|e| panic!("{e}"));
+        let outcome = explore(&machine, Limits { states_max: 20_000 });
+        let mut all: Vec<String> = outcome.ends.iter().map(|group| words(&group.end)).collect();
+        all.dedup();
+        all
+    };
+    let twice = "static DEFINE_SPINLOCK(l);\n\
+        void f(void) { spin_lock(&l); spin_lock(&l); spin_unlock(&l); spin_unlock(&l); }";
+    assert_eq!(
+        on(&["PREEMPT"], twice),
+        ["| R-lock-recursion R-deadlock hang"]
+    );
+    assert_eq!(on(&["PREEMPT", "SMP=n"], twice), ["| R-lock-recursion"]);
+    assert_eq!(
+        on(&["PREEMPT", "SMP=n", "PROVE_LOCKING"], twice),
+        ["recursive | R-lock-recursion"]
+    );
+    assert_eq!(
+        on(&["PREEMPT_RT", "SMP=n"], twice),
+        ["| R-lock-recursion R-deadlock hang"]
+    );
+    let busy = "static DEFINE_SPINLOCK(l);\n\
+        void f(void)\n{\nspin_lock(&l);\nif (spin_trylock(&l)) spin_unlock(&l);\nelse WARN_ON(1);\n\
+        WARN_ON(!in_atomic());\nspin_unlock(&l);\n}";
+    assert_eq!(on(&["PREEMPT"], busy), ["warning | R-warning"]);
+    assert_eq!(on(&["PREEMPT", "SMP=n"], busy), ["|"]);
+    // in_atomic() is blind where nothing counts.
+    assert_eq!(
+        on(&["PREEMPT_NONE", "SMP=n"], busy),
+        ["warning | R-warning"]
+    );
 }

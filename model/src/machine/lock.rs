@@ -66,6 +66,7 @@ impl Machine {
     /// Whether a lock could be taken now.
     pub(super) fn lock_is_free(&self, lock: &LockRef) -> bool {
         match lock.ty {
+            _ if self.is_compiled_away(lock) => true,
             LockType::Bit(bit) => self.memory.read(lock.addr, 8) & (1 << (bit & 63)) == 0,
             LockType::Word => self.memory.read(lock.addr, 4) != 0,
             LockType::GracePeriod => !self.is_held_up(HOLDS_GP),
@@ -77,6 +78,20 @@ impl Machine {
             }
             _ => self.memory.read(lock.addr, 4) == 0,
         }
+    }
+
+    /// Without `CONFIG_SMP` a spinning lock is only what it does to preemption and interrupts: nobody
+    /// waits for it. With `CONFIG_DEBUG_SPINLOCK`, which `PROVE_LOCKING` selects, a trylock and a bit
+    /// spinlock look all the same (v5.9 `include/linux/spinlock_up.h`, `bit_spinlock.h`).
+    fn is_compiled_away(&self, lock: &LockRef) -> bool {
+        let config = self.config();
+        let spins = !lock.sleeps && lock.has_owner();
+        let looks = match lock.ty {
+            LockType::Bit(_) => true,
+            LockType::Rw => false,
+            _ => lock.trylock,
+        };
+        spins && !config.smp && !(config.prove_locking && looks)
     }
 
     /// The number a lock's `owner` shows for a context.

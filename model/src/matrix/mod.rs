@@ -108,7 +108,13 @@ pub fn places(axes: &Axes) -> Result<Vec<Place>, String> {
         kernel::check(&kernel)?;
         let calls = all(&axes.calls, CALLS);
         for config in all(&axes.configs, CONFIGS) {
-            Config::named(&config)?;
+            let version = kernel::linux_version_code(&kernel).unwrap_or_default();
+            if let Err(message) = Config::named(&config)?.exists_in(version) {
+                if axes.configs.is_empty() {
+                    continue;
+                }
+                return Err(format!("{kernel}: {message}"));
+            }
             for context in all(&axes.contexts, CONTEXT_NAMES) {
                 if !CONTEXT_NAMES.contains(&context.as_str()) {
                     let known = CONTEXT_NAMES.join(", ");

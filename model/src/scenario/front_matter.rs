@@ -154,8 +154,9 @@ fn scenario(reader: &mut Reader, front: Front, file: &str, text: &str) -> Scenar
         }
         kernel.into_inner()
     });
-    let configs = configs(reader, front.config, front.configs);
-    let cpus = cpus(reader, front.cpus);
+    let version = kernel.as_deref().and_then(kernel::linux_version_code);
+    let configs = configs(reader, front.config, front.configs, version);
+    let cpus = cpus(reader, front.cpus, &configs);
     let zones = zones(reader, front.zone, cpus, kernel.is_some());
     let runs = runs(reader, front.run, cpus);
     let (expect, expect_on) = expectations(reader, front.expect, &configs);
@@ -180,6 +181,7 @@ fn configs(
     reader: &mut Reader,
     one: Option<Spanned<Options>>,
     many: Option<Vec<Spanned<String>>>,
+    version: Option<u32>,
 ) -> Vec<(String, Config)> {
     let mut configs = Vec::new();
     if let Some(one) = one {
@@ -190,7 +192,8 @@ fn configs(
             }
             Options::List(list) => Config::from_options(list),
         };
-        match config {
+        let exists = |c: &Config| version.map_or(Ok(()), |v| c.exists_in(v));
+        match config.and_then(|c| exists(&c).map(|()| c)) {
             Ok(config) => {
                 let name = config
                     .name()
@@ -201,7 +204,8 @@ fn configs(
         }
     }
     for name in many.into_iter().flatten() {
-        match Config::named(name.as_ref()) {
+        let exists = |c: &Config| version.map_or(Ok(()), |v| c.exists_in(v));
+        match Config::named(name.as_ref()).and_then(|c| exists(&c).map(|()| c)) {
             Ok(_) if configs.iter().any(|(known, _)| known == name.as_ref()) => {
                 reader.error(name.span(), "this configuration is listed twice");
             }
@@ -220,8 +224,12 @@ fn configs(
     configs
 }
 
-fn cpus(reader: &mut Reader, cpus: Option<Spanned<u8>>) -> u8 {
+fn cpus(reader: &mut Reader, cpus: Option<Spanned<u8>>, configs: &[(String, Config)]) -> u8 {
     let Some(cpus) = cpus else { return 1 };
+    if *cpus.as_ref() > 1 && configs.iter().any(|(_, config)| !config.smp) {
+        reader.error(cpus.span(), "a kernel without CONFIG_SMP has one CPU");
+        return 1;
+    }
     if !(1..=CPUS_MAX).contains(cpus.as_ref()) {
         reader.error(cpus.span(), format!("a scenario has 1 to {CPUS_MAX} CPUs"));
         return 1;
@@ -250,6 +258,13 @@ fn zones(
         let listed = u64::from(table.pcp) * u64::from(cpus);
         if table.pages == 0 || table.pages > PAGES_MAX {
             reader.error(range, format!("a zone has 1 to {PAGES_MAX} pages"));
+        } else if let Some(w) = &table.watermark
+            && !(w.min <= w.low && w.low <= w.high)
+        {
+            let (min, low, high) = (w.min, w.low, w.high);
+            let message =
+                format!("watermarks rise from min to low to high; these are {min}, {low}, {high}");
+            reader.error(range, message);
         } else if table.free.unwrap_or(0).saturating_add(listed) > table.pages {
             reader.error(
                 range,

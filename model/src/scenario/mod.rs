@@ -9,7 +9,7 @@ mod front_matter;
 mod services;
 
 use crate::config::Config;
-use crate::kernel::Tree;
+use crate::kernel::{Tree, linux_version_code};
 use crate::syntax::source::Span;
 pub use build::{Compiled, Problem};
 pub use expect::{Expectation, Item, Quantifier, Verdict};
@@ -129,7 +129,12 @@ impl Scenario {
     pub fn config(&self, name: &str) -> Result<Config, Problem> {
         match self.configs.iter().find(|(n, _)| n == name) {
             Some((_, config)) => Ok(config.clone()),
-            None => Config::named(name).map_err(|e| Problem::text(&self.file, &e)),
+            None => {
+                let version = self.kernel.as_deref().and_then(linux_version_code);
+                let exists = |c: &Config| version.map_or(Ok(()), |v| c.exists_in(v));
+                let config = Config::named(name).and_then(|c| exists(&c).map(|()| c));
+                config.map_err(|e| Problem::text(&self.file, &e))
+            }
         }
     }
 
