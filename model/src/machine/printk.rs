@@ -75,7 +75,7 @@ impl Exec<'_> {
                         std::iter::from_fn(|| rest.next_if(|c| c.is_ascii_alphanumeric()))
                             .collect();
                     text += &spec.pad(match kind.as_str() {
-                        "Gg" => gfp_names(self.machine.memory.read(value, 4)),
+                        "Gg" => self.gfp_names(self.machine.memory.read(value, 4)),
                         _ => format!("{value:016x}"),
                     });
                 }
@@ -93,61 +93,33 @@ impl Exec<'_> {
     }
 }
 
-/// The names `%pGg` prints: the longest composite first, then single bits
-/// (v5.9 `include/trace/events/mmflags.h`).
-const GFP_NAMES: &[(u64, &str)] = &[
-    (0x1c_24ca, "GFP_TRANSHUGE"),
-    (0x1c_20ca, "GFP_TRANSHUGE_LIGHT"),
-    (0x10_0cca, "GFP_HIGHUSER_MOVABLE"),
-    (0x10_0cc2, "GFP_HIGHUSER"),
-    (0x10_0cc0, "GFP_USER"),
-    (0x40_0cc0, "GFP_KERNEL_ACCOUNT"),
-    (0xcc0, "GFP_KERNEL"),
-    (0xc40, "GFP_NOFS"),
-    (0xa20, "GFP_ATOMIC"),
-    (0xc00, "GFP_NOIO"),
-    (0x800, "GFP_NOWAIT"),
-    (0x01, "GFP_DMA"),
-    (0x02, "__GFP_HIGHMEM"),
-    (0x04, "GFP_DMA32"),
-    (0x20, "__GFP_HIGH"),
-    (0x200, "__GFP_ATOMIC"),
-    (0x40, "__GFP_IO"),
-    (0x80, "__GFP_FS"),
-    (0x2000, "__GFP_NOWARN"),
-    (0x4000, "__GFP_RETRY_MAYFAIL"),
-    (0x8000, "__GFP_NOFAIL"),
-    (0x1_0000, "__GFP_NORETRY"),
-    (0x4_0000, "__GFP_COMP"),
-    (0x100, "__GFP_ZERO"),
-    (0x8_0000, "__GFP_NOMEMALLOC"),
-    (0x2_0000, "__GFP_MEMALLOC"),
-    (0x10_0000, "__GFP_HARDWALL"),
-    (0x20_0000, "__GFP_THISNODE"),
-    (0x10, "__GFP_RECLAIMABLE"),
-    (0x08, "__GFP_MOVABLE"),
-    (0x40_0000, "__GFP_ACCOUNT"),
-    (0x1000, "__GFP_WRITE"),
-    (0xc00, "__GFP_RECLAIM"),
-    (0x400, "__GFP_DIRECT_RECLAIM"),
-    (0x800, "__GFP_KSWAPD_RECLAIM"),
-];
+/// The table behind `%pGg`: masks and names, up to a name that is NULL.
+const GFP_NAMES: &str = "gfpflag_names";
+/// `sizeof(struct trace_print_flags)`: two words.
+const FLAG_NAME_SIZE: u64 = 16;
 
-fn gfp_names(mut mask: u64) -> String {
-    if mask == 0 {
-        return "none".into();
-    }
-    let mut names = Vec::new();
-    for &(bits, name) in GFP_NAMES {
-        if mask & bits == bits {
-            mask &= !bits;
-            names.push(name.to_string());
+impl Exec<'_> {
+    /// `format_flags()` of `lib/vsprintf.c`: each name that fits, then in hexadecimal what is left.
+    fn gfp_names(&self, mut mask: u64) -> String {
+        let mut names = Vec::new();
+        let table = self.machine.program().global(GFP_NAMES);
+        let entries = table.map_or(0..0, |t| t.addr..t.addr + t.size);
+        for entry in entries.step_by(FLAG_NAME_SIZE as usize) {
+            let bits = self.machine.memory.read(entry, 8);
+            let name = self.machine.memory.read(entry + 8, 8);
+            if name == 0 || mask == 0 {
+                break;
+            }
+            if mask & bits == bits {
+                mask &= !bits;
+                names.push(self.machine.c_string(name));
+            }
         }
+        if mask != 0 {
+            names.push(format!("{mask:#x}"));
+        }
+        names.join("|")
     }
-    if mask != 0 {
-        names.push(format!("{mask:#x}"));
-    }
-    names.join("|")
 }
 
 /// One conversion's flags.
