@@ -11,7 +11,18 @@ use crate::program::{FuncId, Program};
 /// Longest list that is walked: longer ones are reported as not ending.
 const LIST_LEN_MAX: usize = 1 << 17;
 /// Functions whose NULL means that the allocation failed.
-const ALLOCATORS: &[&str] = &["__alloc_pages_nodemask", "__rcu_alloc_page_lockless"];
+const ALLOCATORS: &[&str] = &[
+    "__alloc_pages_nodemask",
+    "__alloc_pages_noprof",
+    "alloc_pages_nolock_noprof",
+    "__rcu_alloc_page_lockless",
+];
+/// Migratetypes that have per-CPU lists (`MIGRATE_PCPTYPES`).
+const PCP_TYPES: usize = 3;
+/// Orders up to `PAGE_ALLOC_COSTLY_ORDER`.
+const PCP_LOW_ORDERS: usize = 4;
+/// `HPAGE_PMD_ORDER`.
+const HUGE_PAGE_ORDER: u32 = 9;
 /// Where the code lives that may have lists in pieces.
 const LIST_CODE: &str = "mm/";
 
@@ -63,8 +74,19 @@ pub struct Pcp {
     pub high: i64,
     /// Pages moved at a time.
     pub batch: i64,
-    /// By migratetype.
+    /// By order and migratetype: see [`Pcp::kind`].
     pub lists: Vec<List>,
+}
+
+impl Pcp {
+    /// Order and migratetype of a list: each order from 0 on has a list for each of three types,
+    /// then huge pages have one for what cannot be moved and one for what can.
+    pub fn kind(list: usize) -> (u32, usize) {
+        match list.checked_sub(PCP_TYPES * PCP_LOW_ORDERS) {
+            None => ((list / PCP_TYPES) as u32, list % PCP_TYPES),
+            Some(huge) => (HUGE_PAGE_ORDER, huge.min(1)),
+        }
+    }
 }
 
 /// Where the fields are that this module reads.
@@ -173,7 +195,8 @@ impl<'m> Kernel<'m> {
             ],
             boost: word("watermark_boost", 0)?,
             free_area: self.free_area(addr, zone)?,
-            pcp: self.pcp(word("pageset", 0)?),
+            // v5.14 made the pages themselves what the zone points to.
+            pcp: self.pcp(word("pageset", 0).or_else(|| word("per_cpu_pageset", 0))?),
         })
     }
 
@@ -285,15 +308,26 @@ impl<'m> Kernel<'m> {
 fn pcp_lists_broken(zone: &Zone, seen: &mut std::collections::BTreeSet<u64>) -> Option<String> {
     for (cpu, pcp) in zone.pcp.iter().enumerate() {
         let mut walked = 0;
-        for (mt, list) in pcp.lists.iter().enumerate() {
-            let name = || format!("zone {}: CPU {cpu}'s {} list", zone.name, MIGRATETYPES[mt]);
+        for (idx, list) in pcp.lists.iter().enumerate() {
+            let (order, mt) = Pcp::kind(idx);
+            let name = || {
+                let of_order = match order {
+                    0 => String::new(),
+                    _ => format!(" order {order}"),
+                };
+                format!(
+                    "zone {}: CPU {cpu}'s {}{of_order} list",
+                    zone.name, MIGRATETYPES[mt]
+                )
+            };
             if let Some(broken) = &list.broken {
                 return Some(format!("{}: {broken}", name()));
             }
-            if let Some(pfn) = list.pfns.iter().find(|&&pfn| !seen.insert(pfn)) {
+            let frames = |&first: &u64| first..first + (1 << order);
+            if let Some(pfn) = list.pfns.iter().flat_map(frames).find(|&p| !seen.insert(p)) {
                 return Some(format!("{}: page frame {pfn:#x} is on two lists", name()));
             }
-            walked += list.pfns.len() as i64;
+            walked += (list.pfns.len() as i64) << order;
         }
         if walked != pcp.count {
             return Some(format!(

@@ -20,11 +20,23 @@ struct Version {
 }
 
 /// The versions modelled.
-const VERSIONS: &[Version] = &[Version {
-    name: "v5.9",
-    code: version_code(5, 9),
-    folders: &["common", "v5.9"],
-}];
+const VERSIONS: &[Version] = &[
+    Version {
+        name: "v5.9",
+        code: version_code(5, 9),
+        folders: &["common", "v5.9"],
+    },
+    Version {
+        name: "v6.12",
+        code: version_code(6, 12),
+        folders: &["common", "v6.12"],
+    },
+    Version {
+        name: "v7.2",
+        code: version_code(7, 2),
+        folders: &["common", "v6.12", "v7.2"],
+    },
+];
 
 const fn version_code(major: u32, minor: u32) -> u32 {
     (major << 16) + (minor << 8)

@@ -18,7 +18,11 @@
 struct model_zone_setup model_setup[MAX_NR_ZONES];
 unsigned int nr_cpu_ids = 1;
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 static DEFINE_PER_CPU(struct per_cpu_pageset, boot_pagesets[MAX_NR_ZONES]);
+#else
+static DEFINE_PER_CPU(struct per_cpu_pages, boot_pagesets[MAX_NR_ZONES]);
+#endif
 
 static struct task_struct kswapd_task = {
 	.prio = DEFAULT_PRIO,
@@ -49,7 +53,11 @@ static void setup_zone(struct pglist_data *pgdat, int idx, unsigned long *end_pf
 
 	spin_lock_init(&zone->lock);
 	free_area_init_zone(zone);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 	zone_pcp_init(zone, &boot_pagesets[idx]);
+#else
+	setup_zone_pageset(zone, &boot_pagesets[idx]);
+#endif
 }
 
 /*
@@ -75,7 +83,7 @@ static void free_range(unsigned long start, unsigned long end)
 	int order;
 
 	while (start < end) {
-		order = MAX_ORDER - 1;
+		order = MAX_PAGE_ORDER;
 		while ((start & ((1UL << order) - 1)) || start + (1UL << order) > end)
 			order--;
 		__free_pages_core(pfn_to_page(start), order);
@@ -86,7 +94,7 @@ static void free_range(unsigned long start, unsigned long end)
 /* As if count pages had just been freed on that CPU. */
 static void fill_pcp(struct zone *zone, int cpu, unsigned long pfn, int count)
 {
-	struct per_cpu_pages *pcp = &per_cpu_ptr(zone->pageset, cpu)->pcp;
+	struct per_cpu_pages *pcp = zone_pcp(zone, cpu);
 	struct page *page;
 
 	for (; count > 0; count--, pfn++) {
@@ -131,10 +139,20 @@ static void setup_limits(struct zone *zone, struct model_zone_setup *setup)
 	if (setup->wmark_high != ~0UL)
 		zone->_watermark[WMARK_HIGH] = setup->wmark_high;
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+	zone_pcp_update(zone, 0);
+#endif
 	for_each_possible_cpu(cpu) {
-		pcp = &per_cpu_ptr(zone->pageset, cpu)->pcp;
+		pcp = zone_pcp(zone, cpu);
 		if (setup->pcp_high >= 0)
 			pcp->high = setup->pcp_high;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+		/* Set by hand it does not tune itself. */
+		if (setup->pcp_high >= 0) {
+			pcp->high_min = setup->pcp_high;
+			pcp->high_max = setup->pcp_high;
+		}
+#endif
 		if (setup->pcp_batch >= 0)
 			pcp->batch = max(1, setup->pcp_batch);
 	}

@@ -19,7 +19,7 @@ static struct page *hoard[64];
 
 static void model_fill(int count)
 {
-	struct per_cpu_pages *pcp = &this_cpu_ptr(model_zone()->pageset)->pcp;
+	struct per_cpu_pages *pcp = zone_pcp(model_zone(), smp_processor_id());
 	int i;
 
 	for (i = 0; i < count; i++)
@@ -30,7 +30,7 @@ static void model_fill(int count)
 
 int model_prepare(void)
 {
-	struct per_cpu_pages *pcp = &this_cpu_ptr(model_zone()->pageset)->pcp;
+	struct per_cpu_pages *pcp = zone_pcp(model_zone(), smp_processor_id());
 
 	PREPARE;
 	drain_local_pages(NULL);

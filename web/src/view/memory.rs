@@ -115,10 +115,15 @@ fn pcp_rows(cpu: usize, pcp: &Pcp) -> Html {
         };
     }
     used()
-        .map(|(mt, list)| {
+        .map(|(idx, list)| {
+            let (order, mt) = Pcp::kind(idx);
+            let kind = match order {
+                0 => migratetype(mt).to_string(),
+                _ => format!("{}, order {order}", migratetype(mt)),
+            };
             html! {
                 <tr class="pcp">
-                    <th scope="row">{about.clone()}</th><td>{migratetype(mt)}</td>
+                    <th scope="row">{about.clone()}</th><td>{kind}</td>
                     <td>{list.pfns.len()}</td><td>{pfns(list)}{format!(" ({limits})")}</td>
                 </tr>
             }

@@ -6,7 +6,7 @@ use crate::paths::Paths;
 use crate::{shell, stamp};
 use anyhow::{Result, anyhow, ensure};
 use model::config::Config;
-use model::kernel::{PRELUDE, Tree, kernels};
+use model::kernel::{PRELUDE, Tree, kernels, linux_version_code};
 use model::scenario::Scenario;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ pub(super) fn run(paths: &Paths) -> Result<Tally> {
             let config = Config::named(name).map_err(|error| anyhow!(error))?;
             for path in &tree.main {
                 let what = format!("{} of {kernel} on {name}", paths.shown(path));
-                let mut cc = compiler(&config);
+                let mut cc = compiler(&config, Some(&kernel));
                 tally.count(
                     &what,
                     shell::run_quietly(cc.arg("-I").arg(&tree.include).arg(path)),
@@ -57,8 +57,8 @@ pub(super) fn run(paths: &Paths) -> Result<Tally> {
     Ok(tally)
 }
 
-/// The compiler, with the configuration's options.
-fn compiler(config: &Config) -> Command {
+/// The compiler, with the configuration's options and the kernel's version.
+fn compiler(config: &Config, kernel: Option<&str>) -> Command {
     let mut cc = Command::new(COMPILER);
     cc.args(OPTIONS).args(
         config
@@ -66,6 +66,8 @@ fn compiler(config: &Config) -> Command {
             .iter()
             .map(|option| format!("-DCONFIG_{option}=1")),
     );
+    let code = kernel.and_then(linux_version_code);
+    cc.args(code.map(|code| format!("-DLINUX_VERSION_CODE={code}")));
     cc
 }
 
@@ -105,7 +107,7 @@ fn scenario(file: &Path, paths: &Paths) -> Result<Tally> {
     };
     let mut tally = Tally::default();
     for (config_name, config) in &scenario.configs {
-        let mut cc = compiler(config);
+        let mut cc = compiler(config, scenario.kernel.as_deref());
         if let Some(tree) = &tree {
             cc.arg("-I")
                 .arg(&tree.include)

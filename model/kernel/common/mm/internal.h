@@ -26,10 +26,18 @@ struct alloc_context {
 
 /* ... and how far below it. */
 #define ALLOC_OOM 0x08
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define ALLOC_HARDER 0x10
 #define ALLOC_HIGH 0x20
+#else
+#define ALLOC_NON_BLOCK 0x10	/* the caller cannot wait */
+#define ALLOC_MIN_RESERVE 0x20	/* __GFP_HIGH: half of the min watermark */
+#define ALLOC_HIGHATOMIC 0x200	/* from the reserve for high orders */
+#define ALLOC_RESERVES (ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC | ALLOC_OOM)
+#endif
 #define ALLOC_CPUSET 0x40
 #define ALLOC_NOFRAGMENT 0x100
+#define ALLOC_TRYLOCK 0x400	/* since v6.15: by trylock only */
 #define ALLOC_KSWAPD 0x800
 
 /* page_order() until v5.9. */
@@ -51,6 +59,23 @@ struct alloc_context {
 #define local_irq_restore_nort(flags) local_irq_restore(flags)
 #endif
 
+/* A warning, unless the caller wants none. */
+#define WARN_ON_ONCE_GFP(cond, gfp) ({					\
+	bool __cond = !!(cond);						\
+	WARN_ON_ONCE(__cond && !((gfp) & __GFP_NOWARN));		\
+	__cond; })
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+/*
+ * On PREEMPT_RT a trylock takes the raw lock inside, which an NMI may have interrupted; and a hard
+ * interrupt would make the task it interrupted the owner while that waits for another lock. With
+ * one CPU a trylock always succeeds.
+ */
+#define can_spin_trylock()						\
+	(!(IS_ENABLED(CONFIG_PREEMPT_RT) && (in_nmi() || in_hardirq())) &&	\
+	 !(!IS_ENABLED(CONFIG_SMP) && in_nmi()))
+#endif
+
 /* mm/page_alloc.c of each version: what the shared slow path calls. */
 struct page *get_page_from_freelist(gfp_t gfp_mask, unsigned int order, int alloc_flags,
 				    const struct alloc_context *ac);
@@ -59,6 +84,7 @@ bool unreserve_highatomic_pageblock(const struct alloc_context *ac, bool force);
 /* mm/slowpath.c */
 void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, unsigned int order);
 int __gfp_pfmemalloc_flags(gfp_t gfp_mask);
+bool gfp_pfmemalloc_allowed(gfp_t gfp_mask);
 void wake_all_kswapds(unsigned int order, gfp_t gfp_mask, const struct alloc_context *ac);
 struct page *__alloc_pages_direct_reclaim(gfp_t gfp_mask, unsigned int order,
 					  unsigned int alloc_flags,

@@ -38,6 +38,7 @@ int user_min_free_kbytes = -1;
 int watermark_boost_factor = 15000;
 int watermark_scale_factor = 10;
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 void set_pageblock_migratetype(struct page *page, int migratetype)
 {
 	if (unlikely(page_group_by_mobility_disabled && migratetype < MIGRATE_PCPTYPES))
@@ -45,19 +46,24 @@ void set_pageblock_migratetype(struct page *page, int migratetype)
 
 	pageblock_start(page)->pageblock = migratetype ^ MIGRATE_MOVABLE;
 }
+#endif
 
 void __meminit free_area_init_zone(struct zone *zone)
 {
 	unsigned int order;
 	int t;
 
-	for (order = 0; order < MAX_ORDER; order++) {
+	for (order = 0; order < NR_PAGE_ORDERS; order++) {
 		for (t = 0; t < MIGRATE_TYPES; t++)
 			INIT_LIST_HEAD(&zone->free_area[order].free_list[t]);
 		zone->free_area[order].nr_free = 0;
 	}
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+	init_llist_head(&zone->trylock_free_pages);
+#endif
 }
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 /* About a thousandth of the zone, not more than a megabyte of it, a quarter of that, 2^n - 1. */
 int zone_batchsize(struct zone *zone)
 {
@@ -71,6 +77,7 @@ int zone_batchsize(struct zone *zone)
 
 	return rounddown_pow_of_two(batch + batch / 2) - 1;
 }
+#endif
 
 /* One node: its zones, the highest first. */
 void build_all_zonelists(struct pglist_data *pgdat)
@@ -127,8 +134,11 @@ void setup_per_zone_wmarks(void)
 	struct zone *zone;
 	int i;
 
-	for (i = 0; i < MAX_NR_ZONES; i++)
-		lowmem_pages += zone_managed_pages(&NODE_DATA(0)->node_zones[i]);
+	for (i = 0; i < MAX_NR_ZONES; i++) {
+		/* Since v6.5 ZONE_MOVABLE counts as little as highmem. */
+		if (LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0) || i != ZONE_MOVABLE)
+			lowmem_pages += zone_managed_pages(&NODE_DATA(0)->node_zones[i]);
+	}
 
 	for (i = 0; i < MAX_NR_ZONES; i++) {
 		zone = &NODE_DATA(0)->node_zones[i];
@@ -138,14 +148,28 @@ void setup_per_zone_wmarks(void)
 		spin_lock_irqsave(&zone->lock, flags);
 		tmp = pages_min * zone_managed_pages(zone) / lowmem_pages;
 		zone->_watermark[WMARK_MIN] = tmp;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+		if (zone_idx(zone) == ZONE_MOVABLE)
+			zone->_watermark[WMARK_MIN] =
+				clamp(zone_managed_pages(zone) / 1024, 32UL, 128UL);
+#endif
 
 		/* The distance between the marks. */
 		tmp = max(tmp / 4, zone_managed_pages(zone) * watermark_scale_factor / 10000);
 		zone->watermark_boost = 0;
 		zone->_watermark[WMARK_LOW] = min_wmark_pages(zone) + tmp;
 		zone->_watermark[WMARK_HIGH] = min_wmark_pages(zone) + tmp * 2;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
+		zone->_watermark[WMARK_PROMO] = high_wmark_pages(zone) + tmp;
+#endif
 		spin_unlock_irqrestore(&zone->lock, flags);
 	}
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+	for (i = 0; i < MAX_NR_ZONES; i++) {
+		if (managed_zone(&NODE_DATA(0)->node_zones[i]))
+			zone_pcp_update(&NODE_DATA(0)->node_zones[i], 0);
+	}
+#endif
 }
 
 /* Pages that requests for GFP_USER could have, beyond the high watermarks. */

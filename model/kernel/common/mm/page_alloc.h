@@ -19,10 +19,11 @@
  * struct page, such that 0 is MIGRATE_MOVABLE, the type that memmap_init() gives every block.
  */
 #define pageblock_start(page) pfn_to_page(ALIGN_DOWN(page_to_pfn(page), pageblock_nr_pages))
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 #define get_pageblock_migratetype(page) (pageblock_start(page)->pageblock ^ MIGRATE_MOVABLE)
+#endif
 
 #define has_isolate_pageblock(zone) ((zone)->nr_isolate_pageblock != 0)
-#define is_migrate_isolate(migratetype) ((migratetype) == MIGRATE_ISOLATE)
 
 /* ---------------------------------------------------------------- bad pages */
 
@@ -50,6 +51,7 @@ static const char *page_bad_reason(struct page *page, unsigned long flags)
 	return "nonzero mapcount";
 }
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 /* True when the page may not go back to the lists. */
 static inline int free_pages_check(struct page *page)
 {
@@ -59,6 +61,7 @@ static inline int free_pages_check(struct page *page)
 	bad_page(page, page_bad_reason(page, PAGE_FLAGS_CHECK_AT_FREE));
 	return 1;
 }
+#endif
 
 /* True when the page may not be handed out. */
 static inline int check_new_page(struct page *page)
@@ -70,6 +73,7 @@ static inline int check_new_page(struct page *page)
 	return 1;
 }
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 /* Without CONFIG_DEBUG_VM pages are looked at when they come from or go to the buddy lists. */
 #define check_pcp_refill(page) check_new_page(page)
 #define check_new_pcp(page) false
@@ -85,11 +89,14 @@ static bool check_new_pages(struct page *page, unsigned int order)
 	}
 	return false;
 }
+#endif
 
 /* ---------------------------------------------------------------- buddies */
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 #define get_page_from_free_area(area, migratetype) \
 	list_first_entry_or_null(&(area)->free_list[migratetype], struct page, lru)
+#endif
 
 #define __find_buddy_pfn(page_pfn, order) ((page_pfn) ^ (1UL << (order)))
 
@@ -111,7 +118,7 @@ static inline bool buddy_merge_likely(unsigned long pfn, unsigned long buddy_pfn
 	struct page *higher_buddy;
 	unsigned long combined_pfn;
 
-	if (order >= MAX_ORDER - 2)
+	if (order >= MAX_PAGE_ORDER - 1)
 		return false;
 
 	combined_pfn = buddy_pfn & pfn;
@@ -143,22 +150,23 @@ static void change_pageblock_range(struct page *pageblock_page, int start_order,
 	}
 }
 
-/* A mixed block is the price of a fallback: have kswapd free some more than usual. */
-static inline void boost_watermark(struct zone *zone)
+/* A mixed block is the price of a fallback: have kswapd free some more than usual. True if so. */
+static inline bool boost_watermark(struct zone *zone)
 {
 	unsigned long max_boost;
 
 	if (!watermark_boost_factor)
-		return;
+		return false;
 	if (pageblock_nr_pages * 4 > zone_managed_pages(zone))
-		return;
+		return false;
 
 	max_boost = zone->_watermark[WMARK_HIGH] * watermark_boost_factor / 10000;
 	if (!max_boost)
-		return;
+		return false;
 
 	max_boost = max(pageblock_nr_pages, max_boost);
 	zone->watermark_boost = min(zone->watermark_boost + pageblock_nr_pages, max_boost);
+	return true;
 }
 
 /* ---------------------------------------------------------------- a new page */
@@ -175,7 +183,9 @@ static void prep_compound_page(struct page *page, unsigned int order)
 static inline void post_alloc_hook(struct page *page, unsigned int order, gfp_t gfp_flags)
 {
 	set_page_private(page, 0);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
 	set_page_count(page, 1);
+#endif
 	kernel_map_pages(page, 1 << order, 1);
 }
 

@@ -81,9 +81,6 @@ struct kmem_cache {
 
 extern struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1];
 
-/* A slab from the reserves serves only who may use them. */
-#define gfp_pfmemalloc_allowed(gfp_mask) (__gfp_pfmemalloc_flags(gfp_mask) != 0)
-
 struct kmem_cache *kmalloc_slab(size_t size, gfp_t flags);
 
 /* mm/slub.c: sets up the parts of a cache that are the version's own. */

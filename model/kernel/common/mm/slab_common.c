@@ -3,6 +3,10 @@
  * Caches: which one kmalloc() takes, and how a new one is laid out. The kernel has calculate_order()
  * and calculate_sizes() in mm/slub.c; they are the same in every version modelled.
  */
+#include <linux/version.h>
+
+/* mm/slub.c is there for v5.9 only, so far. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 #include "slab.h"
 
 static unsigned int slub_max_order = PAGE_ALLOC_COSTLY_ORDER;
@@ -221,3 +225,4 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 		panic("kmem_cache_create: Failed to create slab '%s'\n", name);
 	return s;
 }
+#endif

@@ -37,6 +37,11 @@ int __gfp_pfmemalloc_flags(gfp_t gfp_mask)
 	return 0;
 }
 
+bool gfp_pfmemalloc_allowed(gfp_t gfp_mask)
+{
+	return !!__gfp_pfmemalloc_flags(gfp_mask);
+}
+
 void wake_all_kswapds(unsigned int order, gfp_t gfp_mask, const struct alloc_context *ac)
 {
 	enum zone_type highest_zoneidx = ac->highest_zoneidx;

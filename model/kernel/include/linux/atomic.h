@@ -31,6 +31,15 @@
 #define atomic_long_inc(v) ((v)->counter++)
 #define atomic_long_dec(v) ((v)->counter--)
 
+#define try_cmpxchg(ptr, oldp, new) ({		\
+	typeof(*(ptr)) __seen = *(ptr);		\
+	bool __same = __seen == *(oldp);	\
+	if (__same)				\
+		*(ptr) = (new);			\
+	else					\
+		*(oldp) = __seen;		\
+	__same; })
+
 #define xchg(ptr, new) ({			\
 	typeof(*(ptr)) __old = *(ptr);		\
 	*(ptr) = (new);				\

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The request flags of v5.9. */
+/* The request flags. Values and composites are those of the version that is compiled. */
 #ifndef _LINUX_GFP_H
 #define _LINUX_GFP_H
 
 #include <linux/mmzone.h>
+#include <linux/version.h>
 
 #define ___GFP_DMA 0x01u
 #define ___GFP_HIGHMEM 0x02u
@@ -14,7 +15,9 @@
 #define ___GFP_IO 0x40u
 #define ___GFP_FS 0x80u
 #define ___GFP_ZERO 0x100u
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define ___GFP_ATOMIC 0x200u
+#endif
 #define ___GFP_DIRECT_RECLAIM 0x400u
 #define ___GFP_KSWAPD_RECLAIM 0x800u
 #define ___GFP_WRITE 0x1000u
@@ -28,8 +31,11 @@
 #define ___GFP_HARDWALL 0x100000u
 #define ___GFP_THISNODE 0x200000u
 #define ___GFP_ACCOUNT 0x400000u
-#ifdef CONFIG_LOCKDEP
+/* v5.14 gave bit 23 to __GFP_ZEROTAGS; without CONFIG_KASAN_HW_TAGS the next ones are in use. */
+#if defined(CONFIG_LOCKDEP) && LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 #define ___GFP_NOLOCKDEP 0x800000u
+#elif defined(CONFIG_LOCKDEP)
+#define ___GFP_NOLOCKDEP 0x1000000u
 #else
 #define ___GFP_NOLOCKDEP 0u
 #endif
@@ -50,7 +56,9 @@
 
 /* How far below the watermarks. */
 #define __GFP_HIGH ((gfp_t)___GFP_HIGH)
+#ifdef ___GFP_ATOMIC
 #define __GFP_ATOMIC ((gfp_t)___GFP_ATOMIC)
+#endif
 #define __GFP_MEMALLOC ((gfp_t)___GFP_MEMALLOC)
 #define __GFP_NOMEMALLOC ((gfp_t)___GFP_NOMEMALLOC)
 
@@ -70,10 +78,18 @@
 #define __GFP_ZERO ((gfp_t)___GFP_ZERO)
 #define __GFP_NOLOCKDEP ((gfp_t)___GFP_NOLOCKDEP)
 
+#ifdef ___GFP_ATOMIC
 #define GFP_ATOMIC (__GFP_HIGH | __GFP_ATOMIC | __GFP_KSWAPD_RECLAIM)
+#else
+#define GFP_ATOMIC (__GFP_HIGH | __GFP_KSWAPD_RECLAIM)
+#endif
 #define GFP_KERNEL (__GFP_RECLAIM | __GFP_IO | __GFP_FS)
 #define GFP_KERNEL_ACCOUNT (GFP_KERNEL | __GFP_ACCOUNT)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define GFP_NOWAIT (__GFP_KSWAPD_RECLAIM | __GFP_NOWARN)
+#else
 #define GFP_NOWAIT (__GFP_KSWAPD_RECLAIM)
+#endif
 #define GFP_NOIO (__GFP_RECLAIM)
 #define GFP_NOFS (__GFP_RECLAIM | __GFP_IO)
 #define GFP_USER (__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HARDWALL)
@@ -97,6 +113,13 @@
 
 #define gfpflags_allow_blocking(gfp_flags) (!!((gfp_flags) & __GFP_DIRECT_RECLAIM))
 
+/* Neither bit: a request that may take locks by trylock only. Since v6.15. */
+#define gfpflags_allow_spinning(gfp_flags) (!!((gfp_flags) & __GFP_RECLAIM))
+
+/* Compaction may write pages out: not for GFP_NOIO. */
+#define gfp_compaction_allowed(gfp_flags) (((gfp_flags) & __GFP_IO) != 0)
+#define gfp_has_flags(gfp, flags) (((gfp) & (flags)) == (flags))
+
 extern gfp_t gfp_allowed_mask;
 extern int page_group_by_mobility_disabled;
 
@@ -115,6 +138,9 @@ extern const unsigned char gfp_zone_table[16];
 #define numa_node_id() 0
 #define node_zonelist(nid, flags) (&NODE_DATA(nid)->node_zonelists[0])
 
+#define NUMA_NO_NODE (-1)
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 13, 0)
 struct page *__alloc_pages_nodemask(gfp_t gfp_mask, unsigned int order, int preferred_nid,
 				    nodemask_t *nodemask);
 
@@ -128,6 +154,35 @@ static inline struct page *__alloc_pages(gfp_t gfp_mask, unsigned int order, int
 #define alloc_pages_node(nid, gfp_mask, order) __alloc_pages_node(nid, gfp_mask, order)
 #define alloc_pages(gfp_mask, order) alloc_pages_node(numa_node_id(), gfp_mask, order)
 #define alloc_page(gfp_mask) alloc_pages(gfp_mask, 0)
+#else
+struct page *__alloc_pages_noprof(gfp_t gfp, unsigned int order, int preferred_nid,
+				  nodemask_t *nodemask);
+
+/* Memory allocation profiling is off: alloc_hooks() adds nothing. CONFIG_NUMA as above. */
+#define __alloc_pages(gfp, order, nid, nodemask) __alloc_pages_noprof(gfp, order, nid, nodemask)
+#define __alloc_pages_node(nid, gfp, order) __alloc_pages_noprof(gfp, order, nid, NULL)
+#define alloc_pages_node(nid, gfp, order) __alloc_pages_node(nid, gfp, order)
+#define alloc_pages(gfp, order) alloc_pages_node(numa_node_id(), gfp, order)
+#define alloc_page(gfp) alloc_pages(gfp, 0)
+
+#define __get_free_pages get_free_pages_noprof
+#define get_zeroed_page get_zeroed_page_noprof
+
+unsigned long alloc_pages_bulk_noprof(gfp_t gfp, int preferred_nid, nodemask_t *nodemask,
+				      int nr_pages, struct page **page_array);
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+struct page *alloc_pages_nolock_noprof(gfp_t gfp_flags, int nid, unsigned int order);
+void free_pages_nolock(struct page *page, unsigned int order);
+#define alloc_pages_nolock(gfp_flags, nid, order) alloc_pages_nolock_noprof(gfp_flags, nid, order)
+
+#define alloc_pages_bulk(gfp, nr_pages, page_array) \
+	alloc_pages_bulk_noprof(gfp, numa_node_id(), NULL, nr_pages, page_array)
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
+#define alloc_pages_bulk_array(gfp, nr_pages, page_array) \
+	alloc_pages_bulk_noprof(gfp, numa_node_id(), NULL, nr_pages, page_array)
+#endif
 
 unsigned long __get_free_pages(gfp_t gfp_mask, unsigned int order);
 unsigned long get_zeroed_page(gfp_t gfp_mask);
@@ -135,7 +190,11 @@ unsigned long get_zeroed_page(gfp_t gfp_mask);
 
 void __free_pages(struct page *page, unsigned int order);
 void free_pages(unsigned long addr, unsigned int order);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 13, 0)
 void free_unref_page(struct page *page);
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
+void free_unref_page(struct page *page, unsigned int order);
+#endif
 #define __free_page(page) __free_pages((page), 0)
 #define free_page(addr) free_pages((addr), 0)
 

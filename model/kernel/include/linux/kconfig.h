@@ -21,6 +21,11 @@
 #define CONFIG_ZONE_DMA32 1
 #define CONFIG_HUGETLB_PAGE 1
 
+/* In v5.9 the per-CPU lists do not know huge pages; PREEMPT_RT has none. */
+#if !defined(CONFIG_PREEMPT_RT)
+#define CONFIG_TRANSPARENT_HUGEPAGE 1
+#endif
+
 #ifdef CONFIG_PROVE_LOCKING
 #define CONFIG_LOCKDEP 1
 #endif

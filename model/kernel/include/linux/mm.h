@@ -18,6 +18,9 @@ struct page {
 	unsigned long flags;
 	union {
 		struct list_head lru;	/* buddy list, per-CPU list, or the owner's */
+		struct list_head buddy_list;
+		struct list_head pcp_list;
+		struct llist_node pcp_llist;	/* zone->trylock_free_pages */
 		struct {		/* PageSlab, on a CPU's partial list */
 			struct page *next;
 			int pages;	/* so many from here on, ... */
@@ -81,6 +84,7 @@ enum pageflags {
 #define page_count(page) atomic_read(&(page)->_refcount)
 #define set_page_count(page, v) atomic_set(&(page)->_refcount, v)
 #define get_page(page) atomic_inc(&(page)->_refcount)
+#define set_page_refcounted(page) set_page_count(page, 1)
 #define put_page_testzero(page) ({			\
 	VM_BUG_ON_PAGE(page_count(page) == 0, page);	\
 	atomic_dec_and_test(&(page)->_refcount); })
@@ -163,7 +167,11 @@ DECLARE_PER_CPU(struct vm_event_state, vm_event_states);
 
 /* One counter; the kernel has one and a small difference for each CPU. */
 #define zone_page_state(zone, item) atomic_long_read(&(zone)->vm_stat[item])
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 #define __mod_zone_page_state(zone, item, delta) atomic_long_add(delta, &(zone)->vm_stat[item])
+#else
+void __mod_zone_page_state(struct zone *zone, enum zone_stat_item item, long delta);
+#endif
 #define __mod_zone_freepage_state(zone, nr_pages, migratetype) \
 	__mod_zone_page_state(zone, NR_FREE_PAGES, nr_pages)
 
@@ -178,6 +186,14 @@ void __map_pages(unsigned long pfn, unsigned long n_pages, int enable);
 #define kernel_map_pages(page, numpages, enable) \
 	__map_pages(page_to_pfn(page), numpages, enable)
 
+/* A mask and what it is called. */
+struct trace_print_flags {
+	unsigned long mask;
+	const char *name;
+};
+
+extern const struct trace_print_flags gfpflag_names[];
+
 /* The sysctls of watermarks and reserves. */
 extern int min_free_kbytes;
 extern int user_min_free_kbytes;
@@ -187,9 +203,19 @@ extern int sysctl_lowmem_reserve_ratio[MAX_NR_ZONES];
 
 /* mm/page_alloc.c and mm/mm_init.c, for those who set the machine up. */
 void free_area_init_zone(struct zone *zone);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 void zone_pcp_init(struct zone *zone, struct per_cpu_pageset __percpu *pageset);
 void pageset_set_batch(struct per_cpu_pageset *p, unsigned long batch);
+#else
+void setup_zone_pageset(struct zone *zone, struct per_cpu_pages __percpu *pageset);
+void zone_pcp_update(struct zone *zone, int cpu_online);
+void zone_pcp_disable(struct zone *zone);
+void zone_pcp_enable(struct zone *zone);
+bool decay_pcp_high(struct zone *zone, struct per_cpu_pages *pcp);
+#endif
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 int zone_batchsize(struct zone *zone);
+#endif
 void build_all_zonelists(struct pglist_data *pgdat);
 void set_pageblock_migratetype(struct page *page, int migratetype);
 void __free_pages_core(struct page *page, unsigned int order);

@@ -5,17 +5,26 @@
 #include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
+#include <linux/version.h>
 #include <linux/wait-queue-head.h>
 
-#define MAX_ORDER 11
-#define MAX_ORDER_NR_PAGES (1 << (MAX_ORDER - 1))
+/* The largest block has order 10. Until v6.3 MAX_ORDER was the first order that there is not. */
+#define MAX_PAGE_ORDER 10
+#define NR_PAGE_ORDERS (MAX_PAGE_ORDER + 1)
+#define MAX_ORDER_NR_PAGES (1 << MAX_PAGE_ORDER)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define MAX_ORDER NR_PAGE_ORDERS
+#endif
 #define PAGE_ALLOC_COSTLY_ORDER 3
 
 /* CONFIG_HUGETLB_PAGE: a block is a huge page. */
 #define pageblock_order 9
 #define pageblock_nr_pages (1UL << pageblock_order)
+#define pageblock_start_pfn(pfn) ALIGN_DOWN(pfn, pageblock_nr_pages)
+#define pageblock_end_pfn(pfn) ALIGN((pfn) + 1, pageblock_nr_pages)
 
 enum migratetype {
 	MIGRATE_UNMOVABLE,
@@ -32,6 +41,11 @@ struct free_area {
 	unsigned long nr_free;
 };
 
+#define is_migrate_isolate(migratetype) ((migratetype) == MIGRATE_ISOLATE)
+
+/* Types that mix in a block larger than a pageblock. */
+#define migratetype_is_mergeable(mt) ((mt) < MIGRATE_PCPTYPES)
+
 #define free_area_empty(area, migratetype) list_empty(&(area)->free_list[migratetype])
 
 enum zone_type {
@@ -46,6 +60,9 @@ enum zone_watermarks {
 	WMARK_MIN,
 	WMARK_LOW,
 	WMARK_HIGH,
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
+	WMARK_PROMO,
+#endif
 	NR_WMARK
 };
 
@@ -55,9 +72,12 @@ enum zone_stat_item {
 };
 
 enum zone_flags {
-	ZONE_BOOSTED_WATERMARK,
+	ZONE_BOOSTED_WATERMARK,	/* a fallback has raised the watermarks: wake kswapd */
+	ZONE_RECLAIM_ACTIVE,	/* kswapd may be working on this zone */
+	ZONE_BELOW_HIGH,	/* below the high watermark when last looked at */
 };
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 /* One CPU's stock of order-0 pages of one zone. */
 struct per_cpu_pages {
 #ifdef CONFIG_PREEMPT_RT
@@ -73,23 +93,74 @@ struct per_cpu_pageset {
 	struct per_cpu_pages pcp;
 };
 
+/* A CPU's stock of a zone, whatever the version calls it. */
+#define zone_pcp(zone, cpu) (&per_cpu_ptr((zone)->pageset, cpu)->pcp)
+#else
+/* A huge page: its order has per-CPU lists of its own. */
+#define HPAGE_PMD_ORDER pageblock_order
+
+#define NR_LOWORDER_PCP_LISTS (MIGRATE_PCPTYPES * (PAGE_ALLOC_COSTLY_ORDER + 1))
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+#define NR_PCP_THP 2
+#else
+#define NR_PCP_THP 0
+#endif
+#define NR_PCP_LISTS (NR_LOWORDER_PCP_LISTS + NR_PCP_THP)
+
+/* per_cpu_pages.flags */
+#define PCPF_PREV_FREE_HIGH_ORDER BIT(0)	/* the page freed last was of a higher order */
+#define PCPF_FREE_HIGH_BATCH BIT(1)		/* the cache is large: keep a batch of such pages */
+
+/* Refills and flushes move at most batch << this many pages. */
+#define CONFIG_PCP_BATCH_SCALE_MAX 5
+
+/* One CPU's stock of pages of one zone. */
+struct per_cpu_pages {
+	spinlock_t lock;	/* the owner takes it by trylock only */
+	int count;		/* pages on all lists */
+	int high;		/* at so many a batch goes back; tunes itself ... */
+	int high_min;		/* ... between this */
+	int high_max;		/* ... and that */
+	int batch;		/* pages moved at a time */
+	unsigned char flags;
+	unsigned char alloc_factor;	/* refills since a page was freed: batch is shifted by it */
+	short free_count;	/* pages freed in a row */
+	struct list_head lists[NR_PCP_LISTS];
+};
+
+#define zone_pcp(zone, cpu) per_cpu_ptr((zone)->per_cpu_pageset, cpu)
+#endif
+
 struct zone {
 	unsigned long _watermark[NR_WMARK];
 	unsigned long watermark_boost;
 	unsigned long nr_reserved_highatomic;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	unsigned long nr_free_highatomic;
+#endif
 	/* What this zone keeps from requests that could use zone i as well. */
 	long lowmem_reserve[MAX_NR_ZONES];
 	struct pglist_data *zone_pgdat;
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 	struct per_cpu_pageset __percpu *pageset;
+#else
+	struct per_cpu_pages __percpu *per_cpu_pageset;
+	int pageset_high_min;
+	int pageset_high_max;
+	int pageset_batch;
+#endif
 	unsigned long zone_start_pfn;
 	atomic_long_t managed_pages;
 	unsigned long spanned_pages;
 	unsigned long present_pages;
 	const char *name;
 	unsigned long nr_isolate_pageblock;
-	struct free_area free_area[MAX_ORDER];
+	struct free_area free_area[NR_PAGE_ORDERS];
 	unsigned long flags;
 	spinlock_t lock;	/* free_area, pageblock types, the counters below */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+	struct llist_head trylock_free_pages;	/* freed while the lock could not be had */
+#endif
 	atomic_long_t vm_stat[NR_VM_ZONE_STAT_ITEMS];
 };
 

@@ -40,6 +40,7 @@ void local_bh_enable(void);
 #define irq_count() (preempt_count() & (HARDIRQ_MASK | SOFTIRQ_MASK | NMI_MASK))
 
 #define in_irq() (hardirq_count())
+#define in_hardirq() (hardirq_count())
 #define in_softirq() (softirq_count())
 #define in_interrupt() (irq_count())
 #define in_serving_softirq() (softirq_count() & SOFTIRQ_OFFSET)

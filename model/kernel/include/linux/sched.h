@@ -67,4 +67,20 @@ void fs_reclaim_release(gfp_t gfp_mask);
 #define fs_reclaim_release(gfp_mask) ((void)(gfp_mask))
 #endif
 
+/* Says what a request may do before it does: since v5.11. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define might_alloc(gfp_mask) ({					\
+	fs_reclaim_acquire(gfp_mask);					\
+	fs_reclaim_release(gfp_mask);					\
+	if (!(current->flags & PF_MEMALLOC))				\
+		might_sleep_if(gfpflags_allow_blocking(gfp_mask));	\
+	})
+#else
+#define might_alloc(gfp_mask) ({					\
+	fs_reclaim_acquire(gfp_mask);					\
+	fs_reclaim_release(gfp_mask);					\
+	might_sleep_if(gfpflags_allow_blocking(gfp_mask));		\
+	})
+#endif
+
 #endif
