@@ -143,9 +143,10 @@ fn wait_context_on_rt_with_its_sleeping_report() {
         ADDRESS (&zone->lock){+.+.}-{3:3}, at: rmqueue_bulk (mm/page_alloc.c:LINE)
         other info that might help us debug this:
         context-{5:5}
-        2 locks held by task/100:
+        3 locks held by task/100:
          #0: ADDRESS (lock){+.+.}-{2:2}, at: caller (t.c:17)
          #1: ADDRESS (&pcp->lock){+.+.}-{3:3}, at: rmqueue_pcplist (mm/page_alloc.c:LINE)
+         #2: ADDRESS (rcu_read_lock){....}-{1:3}, at: rmqueue_pcplist (mm/page_alloc.c:LINE)
         stack backtrace:
         CPU: 0 PID: 100 Comm: task Not tainted 5.9.0-model #1
         Call Trace:

@@ -2,13 +2,17 @@
 //!
 //! Without PREEMPT_RT, v5.9 prints in the context of the caller, so a report made where only raw
 //! locks may be taken is followed by lockdep's "Invalid wait context" about the console. No rule of
-//! the allocator is broken by it. Not made for NMI, whose output waits.
+//! the allocator is broken by it. Not made for NMI, whose output waits, nor for v6.12 and later, which
+//! tell lockdep to overlook what old consoles take (`printk_legacy_map`).
 
 use super::wait_context::{WaitType, allowed};
 use super::{Class, Detail, Finding, Rule};
 use crate::machine::context::ContextKind;
 use crate::machine::event::Now;
 use crate::machine::{Console, Event, Machine};
+
+/// v6.12, from which on lockdep is told to overlook what old consoles take.
+const LEGACY_MAP: u32 = 6 << 16 | 12 << 8;
 
 /// After (or, for RCU, before) a finding is printed.
 pub(super) fn check(
@@ -32,9 +36,9 @@ pub(super) fn after_printk(machine: &Machine, event: &Event, console: &Console) 
         preempt_count: 0,
         irqs_off: false,
         rcu_depth: 0,
-        rcu_from_locks: 0,
         held: top.held.clone(),
         held_below: Vec::new(),
+        asking: None,
     };
     found(machine, event, console, &now)
 }
@@ -42,7 +46,8 @@ pub(super) fn after_printk(machine: &Machine, event: &Event, console: &Console) 
 fn found(machine: &Machine, event: &Event, console: &Console, now: &Now) -> Option<Finding> {
     let config = machine.config();
     let lockdep = config.prove_locking && config.prove_raw_lock_nesting && !console.lockdep_off;
-    if config.rt || !lockdep || event.context == ContextKind::Nmi {
+    let taken_by_caller = machine.setup().kernel_version < LEGACY_MAP;
+    if config.rt || !lockdep || !taken_by_caller || event.context == ContextKind::Nmi {
         return None;
     }
     (allowed(now) < WaitType::Config).then(|| Finding {

@@ -31,12 +31,12 @@ pub struct Now {
     pub irqs_off: bool,
     /// Depth of RCU readers of the innermost context that can be preempted inside them.
     pub rcu_depth: u32,
-    /// How many of those come from locks that are RCU readers on PREEMPT_RT.
-    pub rcu_from_locks: u32,
     /// The locks held by the innermost context.
     pub held: Vec<Held>,
     /// The locks held by the contexts it interrupted, outermost first.
     pub held_below: Vec<Held>,
+    /// The sleeping lock that it is about to wait for; lockdep counts it as held.
+    pub asking: Option<Held>,
 }
 
 /// What kind of lock an acquisition is of, before PREEMPT_RT's substitution.

@@ -420,15 +420,14 @@ impl Exec<'_> {
             .contexts(self.cpu)
             .filter(|c| c.kind < self.ctx.kind);
         let below = interrupted.flat_map(|c| c.held.iter().copied());
-        let from_lock = |h: &&super::context::Held| h.lock.sleeps && h.lock.is_rt_substitute();
         Box::new(Now {
             context: self.ctx.kind,
             preempt_count: cpu.preempt_count,
             irqs_off: cpu.irqs_off,
             rcu_depth: self.ctx.rcu_depth,
-            rcu_from_locks: self.ctx.held.iter().filter(from_lock).count() as u32,
             held: self.ctx.held.clone(),
             held_below: below.collect(),
+            asking: None,
         })
     }
 

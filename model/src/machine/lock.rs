@@ -35,7 +35,7 @@ pub(super) enum Ask {
 
 impl LockRef {
     /// The entry of an RCU read section in the list of held locks; it has no object.
-    pub(super) fn rcu(ty: LockType) -> LockRef {
+    pub fn rcu(ty: LockType) -> LockRef {
         LockRef {
             addr: 0,
             class: 0,
@@ -48,7 +48,7 @@ impl LockRef {
     }
 
     /// A lock that spins on other configurations.
-    pub(super) fn is_rt_substitute(&self) -> bool {
+    pub fn is_rt_substitute(&self) -> bool {
         matches!(self.ty, LockType::Spin | LockType::Rw | LockType::Local)
     }
 
@@ -170,7 +170,7 @@ impl Exec<'_> {
     /// What happens at the first attempt, before it is known whether the lock is free.
     fn announce(&mut self, lock: &LockRef) {
         if lock.ty == LockType::Mutex && !lock.trylock {
-            self.might_sleep("kernel/locking/mutex.c", 0, false);
+            self.might_sleep("kernel/locking/mutex.c", 0, None);
         }
         if !lock.sleeps && !matches!(lock.ty, LockType::Map) && !lock.trylock {
             self.add_preempt_count(PREEMPT_OFFSET);
@@ -179,7 +179,7 @@ impl Exec<'_> {
         let debug = self.machine.config().prove_locking;
         if lock.sleeps && lock.is_rt_substitute() {
             if !lock.trylock {
-                self.might_sleep("kernel/locking/spinlock_rt.c", 0, true);
+                self.might_sleep("kernel/locking/spinlock_rt.c", 0, Some(*lock));
             }
             // Debug builds have no fast path: the rt_mutex's own raw lock is taken each time.
             if debug {
@@ -224,7 +224,8 @@ impl Exec<'_> {
             if lock.sleeps {
                 // Held by the interrupted task, which looks like the waiter itself: it waits for ever.
                 let waits_for_ever = self.interrupted_task_owns(&lock);
-                let now = self.now();
+                let mut now = self.now();
+                now.asking = self.asking(lock);
                 self.event(EventKind::Schedule { now });
                 if self.ctx.kind == ContextKind::Nmi && !waits_for_ever {
                     return self.scheduled_in_nmi();
@@ -233,6 +234,11 @@ impl Exec<'_> {
         }
         self.ctx.waits_for = Some(lock);
         Flow::Wait
+    }
+
+    pub(super) fn asking(&self, lock: LockRef) -> Option<Held> {
+        let span = self.span;
+        Some(Held { lock, span })
     }
 
     pub(super) fn scheduled_in_nmi(&mut self) -> Flow {

@@ -67,6 +67,8 @@ pub struct Setup {
     pub program: Rc<Program>,
     /// The kernel configuration.
     pub config: Config,
+    /// `LINUX_VERSION_CODE`; 0 without a kernel. Some rules and reports depend on it.
+    pub kernel_version: u32,
     /// Number of CPUs.
     pub n_cpus: u8,
     /// The scenario's contexts, then each service on each CPU.

@@ -84,7 +84,7 @@ impl Exec<'_> {
 
             Primitive::MightSleep => {
                 let file = self.machine.c_string(a);
-                self.and_next(|e| e.might_sleep(&file, b as u32, false))
+                self.and_next(|e| e.might_sleep(&file, b as u32, None))
             }
             Primitive::Schedule => self.schedule(),
             Primitive::CondResched => self.and_next(Self::cond_resched),
@@ -265,8 +265,11 @@ impl Exec<'_> {
         }
     }
 
-    pub(super) fn might_sleep(&mut self, file: &str, line: u32, lock: bool) {
-        let now = self.now();
+    /// `lock`: a sleeping lock of PREEMPT_RT asks, on its own behalf.
+    pub(super) fn might_sleep(&mut self, file: &str, line: u32, lock: Option<LockRef>) {
+        let mut now = self.now();
+        now.asking = lock.and_then(|lock| self.asking(lock));
+        let lock = lock.is_some();
         self.event(EventKind::MightSleep {
             file: file.into(),
             line,

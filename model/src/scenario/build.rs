@@ -97,8 +97,10 @@ impl Compiled {
     pub fn boot(&self, scenario: &Scenario) -> Result<Machine, Problem> {
         let program = &self.program;
         let page = program.types.record_named("page").map_or(0, |r| r.size);
+        let version = scenario.kernel.as_deref().and_then(linux_version_code);
         let mut setup = Setup {
             config: self.config.clone(),
+            kernel_version: version.unwrap_or_default(),
             n_cpus: scenario.cpus,
             runs: Vec::new(),
             scenario_runs: 0,

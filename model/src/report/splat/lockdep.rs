@@ -8,8 +8,6 @@ use crate::machine::lockdep::Usage;
 
 /// The title of its reports about wait types.
 pub(super) const WAIT_CONTEXT: &str = "[ BUG: Invalid wait context ]";
-/// Where `___might_sleep()` asks RCU, in the booted v5.10 whose reports these were compared with.
-const RCU_SLEEP_CHECK: &str = "kernel/sched/core.c:7267";
 
 /// `print_lock_invalid_wait_context()`
 pub(super) fn wait_context(who: &Who<'_>, lock: &LockRef, usage: Usage, now: &Now) -> Vec<String> {
@@ -43,7 +41,7 @@ pub(super) fn console(who: &Who<'_>) -> Vec<String> {
 pub(super) fn rcu(who: &Who<'_>, word: &str, now: &Now) -> Vec<String> {
     let mut lines = who.banner("WARNING: suspicious RCU usage");
     let what = format!("Illegal context switch in {word} read-side critical section!");
-    lines.push(format!("{RCU_SLEEP_CHECK} {what}"));
+    lines.push(format!("{} {what}", who.era.rcu_sleep_check()));
     lines.extend([
         String::new(),
         "other info that might help us debug this:".into(),

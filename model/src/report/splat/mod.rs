@@ -1,10 +1,11 @@
 //! Findings as a kernel prints them, and as sentences.
 //!
-//! [`lines`] has v5.9's wording: `kernel/sched/core.c`, `kernel/locking/lockdep.c`, `lib/list_debug.c`,
+//! [`lines`] has the wording of the version that is modelled (see `era`): `kernel/sched/core.c`, `kernel/locking/lockdep.c`, `lib/list_debug.c`,
 //! `arch/x86/mm/fault.c`. What the model does not have is left out: registers, the `irq event
 //! stamp` block, offsets in functions (places in the C text stand there instead), and the functions of
 //! the detectors themselves. Addresses are the model's own.
 
+mod era;
 mod lockdep;
 mod oops;
 mod sched;

@@ -10,10 +10,9 @@ const CUT_HERE: &str = "------------[ cut here ]------------";
 pub(super) fn list(who: &Who<'_>, text: &str) -> Vec<String> {
     let mut lines = vec![CUT_HERE.into(), text.into()];
     let at = who.place(who.span);
-    lines.push(format!(
-        "WARNING: CPU: {} PID: {} at {at}",
-        who.cpu.0, who.pid
-    ));
+    let (function, place) = at.split_once(" (").unwrap_or((&at, ""));
+    let place = place.trim_end_matches(')');
+    lines.push(who.warning(place, function));
     finish(who, lines)
 }
 
@@ -25,10 +24,7 @@ pub(super) fn text(who: &Who<'_>, text: &str) -> Vec<String> {
         lines.extend((!message.trim().is_empty()).then(|| message.trim().to_string()));
         let function = who.place(who.span);
         let function = function.split(' ').next().unwrap_or_default();
-        let (cpu, pid) = (who.cpu.0, who.pid);
-        lines.push(format!(
-            "WARNING: CPU: {cpu} PID: {pid} at {place} {function}"
-        ));
+        lines.push(who.warning(place, function));
         return finish(who, lines);
     }
     if text.starts_with("kernel BUG at") {
@@ -81,7 +77,8 @@ fn died(who: &Who<'_>, what: &str) -> String {
         Preemption::None | Preemption::Voluntary => "",
     };
     let smp = if config.smp { " SMP" } else { "" };
-    format!("{what}: 0000 [#1]{preempt}{smp}")
+    let oops = who.era.oops_prefix();
+    format!("{oops}{what}: 0000 [#1]{preempt}{smp}")
 }
 
 fn canonical(addr: u64) -> bool {
@@ -90,7 +87,7 @@ fn canonical(addr: u64) -> bool {
 
 fn finish(who: &Who<'_>, mut lines: Vec<String>) -> Vec<String> {
     lines.push("Modules linked in:".into());
-    lines.push(who.cpu_line());
+    lines.extend(who.cpu_lines());
     lines.push(format!("RIP: 0010:{}", who.place(who.span)));
     lines.extend(who.call_trace());
     lines

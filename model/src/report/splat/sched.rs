@@ -28,9 +28,23 @@ pub(super) fn sleeping(who: &Who<'_>, file: &str, line: u32, now: &Now) -> Vec<S
             who.comm
         ),
     ];
+    if who.era.might_sleep_tells_counts() {
+        lines.extend(counts(who, file, count, now));
+    }
     lines.extend(who.show_held(now));
     lines.extend(who.preemption_disabled_at(now));
     lines.extend(who.dump_stack());
+    lines
+}
+
+/// What `__might_resched()` found and what it expected: a sleeping lock expects the readers.
+fn counts(who: &Who<'_>, file: &str, count: u32, now: &Now) -> Vec<String> {
+    let mut lines = vec![format!("preempt_count: {count:x}, expected: 0")];
+    if who.machine.config().preempt_rcu() {
+        let depth = now.rcu_depth;
+        let expected = if file == SPINLOCK_RT.0 { depth } else { 0 };
+        lines.push(format!("RCU nest depth: {depth}, expected: {expected}"));
+    }
     lines
 }
 

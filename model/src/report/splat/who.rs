@@ -1,5 +1,6 @@
 //! Who a report is about: task, locks held, call trace.
 
+use super::era::Era;
 use crate::check::{Class, Finding, WaitType, wait_types};
 use crate::config::Config;
 use crate::machine::context::{ContextKind, Held};
@@ -10,8 +11,6 @@ use crate::program::{FuncId, Program};
 use crate::report::place;
 use crate::syntax::source::Span;
 
-/// What `uname -r` and the build number would show.
-const RELEASE: &str = "5.9.0-model #1";
 /// `TASK_COMM_LEN` without the NUL.
 const COMM_LEN: usize = 15;
 /// The first task's pid; those below belong to a kernel's own threads.
@@ -20,6 +19,7 @@ const PID_BASE: u32 = 100;
 /// The task on the CPU when something was found.
 pub(super) struct Who<'a> {
     pub(super) machine: &'a Machine,
+    pub(super) era: Era,
     pub(super) cpu: CpuId,
     pub(super) span: Span,
     pub(super) context: ContextKind,
@@ -45,6 +45,7 @@ impl<'a> Who<'a> {
         };
         Who {
             machine,
+            era: Era::of(machine),
             cpu,
             span: finding.span,
             context: finding.context,
@@ -67,7 +68,7 @@ impl<'a> Who<'a> {
         format!("{}/{}", self.comm, self.pid)
     }
 
-    fn tainted(&self) -> &'static str {
+    fn is_tainted(&self) -> bool {
         let taints = |c: &Class| {
             use Class::{ListCorruption, SchedulingWhileAtomic, SleepingInAtomic, Warning};
             matches!(
@@ -75,15 +76,22 @@ impl<'a> Who<'a> {
                 SleepingInAtomic | SchedulingWhileAtomic | Warning | ListCorruption
             )
         };
-        match self.machine.console.classes().iter().any(taints) {
-            true => "Tainted: G        W        ",
-            false => "Not tainted",
+        self.machine.console.classes().iter().any(taints)
+    }
+
+    /// `print_tainted()`
+    fn tainted(&self) -> String {
+        match self.is_tainted() {
+            true => format!("Tainted: {:1$}", "G        W", self.era.taint_flags()),
+            false => "Not tainted".into(),
         }
     }
 
     /// `print_kernel_ident()`
     pub(super) fn ident(&self) -> String {
-        format!("{RELEASE} {}", self.tainted()).trim_end().into()
+        format!("{} {}", self.era.release(), self.tainted())
+            .trim_end()
+            .into()
     }
 
     /// A lockdep report's begin: blank line, rule, title, release, rule.
@@ -134,7 +142,7 @@ impl<'a> Who<'a> {
 
     /// `lockdep_print_held_locks()`: all that the task and what interrupted it hold.
     pub(super) fn held(&self, now: &Now) -> Vec<String> {
-        self.held_with(&now.held)
+        self.held_with(&now.held, now.asking)
     }
 
     /// The same where no event tells what is held.
@@ -144,10 +152,10 @@ impl<'a> Who<'a> {
             .top(self.cpu)
             .map(|c| c.held.clone())
             .unwrap_or_default();
-        self.held_with(&top)
+        self.held_with(&top, None)
     }
 
-    fn held_with(&self, innermost: &[Held]) -> Vec<String> {
+    fn held_with(&self, innermost: &[Held], asking: Option<Held>) -> Vec<String> {
         let n_below = self.machine.contexts(self.cpu).count().saturating_sub(1);
         let below = self
             .machine
@@ -155,7 +163,9 @@ impl<'a> Who<'a> {
             .take(n_below)
             .flat_map(|c| c.held.iter());
         let known = |h: &&Held| !matches!(h.lock.ty, LockType::Bit(_));
-        let all: Vec<&Held> = below.chain(innermost).filter(known).collect();
+        let held = below.chain(innermost).filter(known);
+        let mut all: Vec<Held> = held.flat_map(|held| with_reader(*held)).collect();
+        all.extend(asking);
         let mut lines = vec![match all.len() {
             0 => format!("no locks held by {}.", self.name()),
             1 => format!("1 lock held by {}:", self.name()),
@@ -184,17 +194,30 @@ impl<'a> Who<'a> {
 
     /// `dump_stack()`: the header line and the trace, innermost first.
     pub(super) fn dump_stack(&self) -> Vec<String> {
-        let mut lines = vec![self.cpu_line()];
+        let mut lines = self.cpu_lines();
         lines.extend(self.call_trace());
         lines
     }
 
-    pub(super) fn cpu_line(&self) -> String {
-        let tainted = self.tainted();
-        format!(
-            "CPU: {} PID: {} Comm: {} {tainted} {RELEASE}",
+    /// `dump_stack_print_info()`
+    pub(super) fn cpu_lines(&self) -> Vec<String> {
+        let (tainted, release) = (self.tainted(), self.era.release());
+        let uid = if self.era.tells_uid() { " UID: 0" } else { "" };
+        let model = self.era.model_word(self.machine.config());
+        let mut lines = vec![format!(
+            "CPU: {}{uid} PID: {} Comm: {} {tainted} {release}{model}",
             self.cpu.0, self.pid, self.comm
-        )
+        )];
+        if self.era.tells_uid() && self.is_tainted() {
+            lines.push("Tainted: [W]=WARN".into());
+        }
+        lines
+    }
+
+    /// The line by which a `WARN()` is known.
+    pub(super) fn warning(&self, place: &str, function: &str) -> String {
+        self.era
+            .warning(self.cpu.0, &self.comm, self.pid, place, function)
     }
 
     pub(super) fn call_trace(&self) -> Vec<String> {
@@ -207,6 +230,7 @@ impl<'a> Who<'a> {
                 false => self.machine.positions(context),
             };
             let mark = match context.kind {
+                ContextKind::Task if self.era.marks_task_stack() => "TASK",
                 ContextKind::Task => "",
                 ContextKind::Softirq | ContextKind::Hardirq { .. } => "IRQ",
                 ContextKind::Nmi => "NMI",
@@ -271,6 +295,14 @@ impl<'a> Who<'a> {
         let func = place::function_at(self.program(), first.span)?;
         only.then_some((func, first.span))
     }
+}
+
+/// A `spinlock_t` of PREEMPT_RT is followed by the RCU reader that it begins.
+fn with_reader(held: Held) -> impl Iterator<Item = Held> {
+    let lock = LockRef::rcu(LockType::Rcu);
+    let reader = Held { lock, ..held };
+    let begins = held.lock.sleeps && held.lock.is_rt_substitute();
+    std::iter::once(held).chain(begins.then_some(reader))
 }
 
 /// Without `PROVE_RAW_LOCK_NESTING`, `LD_WAIT_CONFIG` is `LD_WAIT_SPIN` and those above move down.
