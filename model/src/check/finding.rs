@@ -90,7 +90,9 @@ names! {
         OomKill = "oom-kill",
         /// `WARNING:`
         Warning = "warning",
-        /// An oops or `Kernel panic`
+        /// `Oops:`, `general protection fault`, `BUG: unable to handle`
+        Oops = "oops",
+        /// `Kernel panic`; every oops of the model ends so
         Panic = "panic",
     }
 }

@@ -182,10 +182,11 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
             ))
         }
         EventKind::NotBegun { section } => {
+            // preempt_count_sub() asks whether any lock debugging has spoken before.
             let printed = if section.starts_with("rcu") {
                 lockdep
             } else {
-                config.debug_preempt
+                config.debug_preempt && !console.lockdep_off
             };
             let detail = Detail::Balance {
                 text: lock_balance::text(before, &event.kind),
@@ -196,6 +197,12 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
                 printed,
                 detail,
             ))
+        }
+        EventKind::CountLost => {
+            let text = "WARNING: at kernel/sched/core.c DEBUG_LOCKS_WARN_ON(val > preempt_count())";
+            let printed = config.debug_preempt && !console.lockdep_off;
+            let detail = Detail::Text(text.into());
+            printed.then(|| draft(Rule::ScheduleAtomic, Some(Class::Warning), true, detail))
         }
         EventKind::IrqsLeft { off } => {
             // __handle_irq_event_percpu() looks at it in every configuration.
@@ -369,12 +376,29 @@ fn note(
     }
     if panics {
         flush(console);
+        for &class in before_panic(event) {
+            print(console, Some(class), false);
+        }
     }
+    // DEBUG_LOCKS_WARN_ON() and lockdep's report of a bad unlock switch it off, as all its reports do.
+    console.lockdep_off |= matches!(
+        event.kind,
+        EventKind::NotBegun { .. } | EventKind::CountLost | EventKind::BadUnlock(_)
+    );
     print(console, finding.class, finding.deferred);
     all.push(finding);
     if let Some(found) = followed {
         print(console, found.class, found.deferred);
         all.push(found);
+    }
+}
+
+/// How `die()` introduces itself.
+fn before_panic(event: &Event) -> &'static [Class] {
+    match event.kind {
+        EventKind::Bug { .. } => &[Class::Warning, Class::Oops],
+        EventKind::Fault(_) => &[Class::Oops],
+        _ => &[],
     }
 }
 

@@ -135,6 +135,8 @@ pub struct Context {
     pub irqs_off_before: bool,
     /// `preempt_count` of what it interrupted; restored at its end.
     pub preempt_count_before: u32,
+    /// What the report of a switch out of an atomic context took from `preempt_count`.
+    pub count_lost: u32,
     /// What waits for it to leave its RCU reader: a grace period, queued objects; see [`super::object`].
     pub holds: u32,
 }

@@ -171,6 +171,8 @@ pub enum EventKind {
     NotBegun {
         section: &'static str,
     },
+    /// The end of a section that a report has ended already: see `gives_up_cpu()`.
+    CountLost,
     /// Released although this context does not hold it.
     BadUnlock(LockRef),
     /// `might_sleep()` in the code, or a sleeping lock's own on PREEMPT_RT (`lock`).

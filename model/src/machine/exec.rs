@@ -75,6 +75,7 @@ impl Machine {
             bh_disable: 0,
             irqs_off_before: false,
             preempt_count_before: 0,
+            count_lost: 0,
             holds: 0,
         }
     }
@@ -368,7 +369,8 @@ impl Exec<'_> {
         let below = match self.ctx.kind {
             ContextKind::Task => u32::from(off),
             _ => self.ctx.preempt_count_before + self.ctx.kind.preempt_offset(),
-        };
+        }
+        .saturating_sub(self.ctx.count_lost);
         let irqs_off = run.is_some_and(|r| r.placement.irqs_off);
         let bh_off = run.is_some_and(|r| r.placement.bh_off);
         // On PREEMPT_RT a task keeps this part of the count itself.

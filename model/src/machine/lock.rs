@@ -19,6 +19,9 @@ use crate::program::Reg;
 const WAIT_LOCK_CLASS: u64 = 1;
 /// Stands for its name, which is no string in memory.
 pub(super) const WAIT_LOCK_NAME: u64 = 1;
+/// What stops a kernel that would return from an NMI with another `preempt_count`, as a booted v6.12
+/// tells it.
+const NO_RETURN_FROM_NMI: (&str, u32) = ("kernel/entry/common.c", 406);
 const STATE_OFFSET: u64 = 4;
 const KEY_OFFSET: u64 = 8;
 const NAME_OFFSET: u64 = 16;
@@ -224,9 +227,7 @@ impl Exec<'_> {
             if lock.sleeps {
                 // Held by the interrupted task, which looks like the waiter itself: it waits for ever.
                 let waits_for_ever = self.interrupted_task_owns(&lock);
-                let mut now = self.now();
-                now.asking = self.asking(lock);
-                self.event(EventKind::Schedule { now });
+                self.gives_up_cpu(Some(lock));
                 if self.ctx.kind == ContextKind::Nmi && !waits_for_ever {
                     return self.scheduled_in_nmi();
                 }
@@ -236,15 +237,33 @@ impl Exec<'_> {
         Flow::Wait
     }
 
+    /// Tells that the context goes to sleep. Where it must not, and `preempt_count` shows it,
+    /// `__schedule_bug()` sets the count to what the scheduler expects, and the task goes on with that.
+    pub(super) fn gives_up_cpu(&mut self, lock: Option<LockRef>) {
+        let mut now = self.now();
+        now.asking = lock.and_then(|lock| self.asking(lock));
+        self.event(EventKind::Schedule { now });
+        let from = self.cpu_mut().preempt_count;
+        let seen = self.machine.visible_preempt_count(from) != 0;
+        if seen && self.ctx.kind == ContextKind::Task {
+            self.ctx.count_lost += from;
+            self.cpu_mut().preempt_count = 0;
+            self.event(EventKind::PreemptCount { from, to: 0 });
+        }
+    }
+
     pub(super) fn asking(&self, lock: LockRef) -> Option<Held> {
         let span = self.span;
         Some(Held { lock, span })
     }
 
     pub(super) fn scheduled_in_nmi(&mut self) -> Flow {
-        let reason = "it cannot return from an NMI in which it scheduled";
-        self.event(EventKind::Panic(reason.into()));
-        self.halt(reason)
+        let (file, line) = NO_RETURN_FROM_NMI;
+        self.event(EventKind::Bug {
+            file: file.into(),
+            line,
+        });
+        self.halt(&format!("kernel BUG at {file}:{line}!"))
     }
 
     fn interrupted_task_owns(&self, lock: &LockRef) -> bool {

@@ -168,6 +168,10 @@ impl Exec<'_> {
     pub(super) fn sub_preempt_count(&mut self, offset: u32) {
         let from = self.cpu_mut().preempt_count;
         let preemption_part = 0xff;
+        if from < offset && self.ctx.count_lost >= offset {
+            self.ctx.count_lost -= offset;
+            return self.event(EventKind::CountLost);
+        }
         if from < offset || (offset < preemption_part && from & preemption_part == 0) {
             let section = if offset == PREEMPT_OFFSET {
                 "preempt_disable()"
@@ -283,8 +287,7 @@ impl Exec<'_> {
 
     /// `schedule()` of a task that stays runnable: after this statement another one may run.
     fn schedule(&mut self) -> Flow {
-        let now = self.now();
-        self.event(EventKind::Schedule { now });
+        self.gives_up_cpu(None);
         if self.ctx.kind == ContextKind::Nmi {
             return self.scheduled_in_nmi();
         }

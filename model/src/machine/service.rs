@@ -251,8 +251,7 @@ impl Exec<'_> {
             return self.next();
         }
         if self.ctx.waits_for.is_none() {
-            let now = self.now();
-            self.event(EventKind::Schedule { now });
+            self.gives_up_cpu(None);
             if self.ctx.kind == ContextKind::Nmi {
                 return self.scheduled_in_nmi();
             }
@@ -321,6 +320,7 @@ impl Context {
             bh_disable: 0,
             irqs_off_before: false,
             preempt_count_before: 0,
+            count_lost: 0,
             holds: 0,
         }
     }

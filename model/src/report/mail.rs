@@ -139,6 +139,7 @@ fn matters(event: &Event) -> bool {
         | EventKind::Return { .. }
         | EventKind::LockWanted { .. }
         | EventKind::LeftUnbalanced { .. }
+        | EventKind::CountLost
         | EventKind::VmBug { .. }
         | EventKind::IrqsLeft { .. }
         | EventKind::NotBegun { .. }

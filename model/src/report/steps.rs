@@ -238,6 +238,7 @@ fn note(before: &Machine, event: &Event) -> Option<String> {
         | EventKind::ListCorruption(_)
         | EventKind::Bug { .. }
         | EventKind::Panic(_)
+        | EventKind::CountLost
         | EventKind::Fault(_) => return None,
     })
 }
