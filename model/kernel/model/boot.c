@@ -9,10 +9,14 @@
  *
  * Pages in use from the start have no owner here: they are never touched, and cost nothing.
  */
+#include <linux/hrtimer.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/timer.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <model/boot.h>
 
 struct model_zone_setup model_setup[MAX_NR_ZONES];
@@ -173,6 +177,12 @@ void model_boot(void)
 	struct pglist_data *pgdat = NODE_DATA(0);
 	unsigned long end_pfn = 0;
 	int i;
+
+	sched_init();
+	init_timers();
+	hrtimers_init();
+	workqueue_init();
+	rcu_init();
 
 	pgdat->nr_zones = MAX_NR_ZONES;
 	for (i = 0; i < MAX_NR_ZONES; i++)

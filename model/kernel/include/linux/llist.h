@@ -34,6 +34,19 @@ static inline bool llist_add(struct llist_node *new, struct llist_head *head)
 	return !first;
 }
 
+/* Callers keep each other out. */
+static inline struct llist_node *llist_del_first(struct llist_head *head)
+{
+	struct llist_node *entry = READ_ONCE(head->first);
+
+	if (entry)
+		head->first = entry->next;
+	return entry;
+}
+
+#define llist_for_each_safe(pos, n, node) \
+	for ((pos) = (node); (pos) && ((n) = (pos)->next, true); (pos) = (n))
+
 /* The entry before the end of the list has a NULL next: it is looked at, never followed. */
 #define llist_for_each_entry_safe(pos, n, node, member)			\
 	for (pos = llist_entry(node, typeof(*pos), member);		\

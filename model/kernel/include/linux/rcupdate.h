@@ -3,11 +3,14 @@
 #define _LINUX_RCUPDATE_H
 
 #include <linux/preempt.h>
+#include <linux/types.h>
 
 struct rcu_head {
 	struct rcu_head *next;
 	void (*func)(struct rcu_head *head);
 };
+
+typedef void (*rcu_callback_t)(struct rcu_head *head);
 
 void rcu_read_lock(void);
 void rcu_read_unlock(void);
@@ -18,5 +21,21 @@ void rcu_read_unlock_bh(void);
 
 #define rcu_dereference(p) READ_ONCE(p)
 #define rcu_assign_pointer(p, v) WRITE_ONCE(p, v)
+
+void rcu_init(void);
+void call_rcu(struct rcu_head *head, rcu_callback_t func);
+void synchronize_rcu(void);
+unsigned long get_state_synchronize_rcu(void);
+bool poll_state_synchronize_rcu(unsigned long oldstate);
+
+/* What runs it all: see kernel/rcu/tree_gp.c. */
+void rcu_core_si(void);
+void rcu_gp_kthread(void);
+
+#define RCU_SCHEDULER_INACTIVE 0
+#define RCU_SCHEDULER_INIT 1
+#define RCU_SCHEDULER_RUNNING 2
+
+extern int rcu_scheduler_active;
 
 #endif

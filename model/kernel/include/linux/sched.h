@@ -10,10 +10,12 @@
 #define TASK_COMM_LEN 16
 #define MAX_RT_PRIO 100
 #define DEFAULT_PRIO 120
-#define NR_MODEL_TASKS 32
+#define NR_MODEL_TASKS 64
 
 #define TASK_RUNNING 0
 #define TASK_INTERRUPTIBLE 1
+#define TASK_UNINTERRUPTIBLE 2
+#define TASK_NORMAL (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
 
 #define PF_DUMPCORE 0x00000200
 #define PF_MEMALLOC 0x00000800
@@ -28,9 +30,17 @@ struct task_struct {
 	unsigned int __state;
 	char comm[TASK_COMM_LEN];
 	raw_spinlock_t pi_lock;
+	int cpu;
+	unsigned int service;	/* of a kernel thread: 1 + what it does when it is woken */
 };
 
 extern struct task_struct model_tasks[NR_MODEL_TASKS];
+
+int try_to_wake_up(struct task_struct *p, unsigned int state);
+int wake_up_process(struct task_struct *p);
+void kthread_init(struct task_struct *p, unsigned int service, int cpu);
+void set_current_state(unsigned int state);
+void sched_init(void);
 
 int __current_task(void);
 void schedule(void);

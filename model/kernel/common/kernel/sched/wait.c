@@ -4,23 +4,6 @@
 #include <linux/sched.h>
 #include <linux/wait.h>
 
-struct task_struct model_tasks[NR_MODEL_TASKS];
-
-/* The kernel goes on to the run queue's raw lock; which task runs is the machine's affair. */
-static int try_to_wake_up(struct task_struct *p, unsigned int state)
-{
-	unsigned long flags;
-	int success = 0;
-
-	raw_spin_lock_irqsave(&p->pi_lock, flags);
-	if (p->__state & state) {
-		p->__state = TASK_RUNNING;
-		success = 1;
-	}
-	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
-	return success;
-}
-
 /* Wakes the task and takes it off the queue. */
 static int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode)
 {
