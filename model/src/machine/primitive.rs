@@ -13,6 +13,23 @@ use crate::program::{Primitive, Reg};
 /// More than any page range the modelled kernel maps at once.
 const FILL_MAX: u64 = 1 << 24;
 
+/// Whether it does nothing but read and write memory, and read what only this context changes.
+fn is_private(which: Primitive) -> bool {
+    matches!(
+        which,
+        Primitive::IrqsDisabled
+            | Primitive::PreemptCount
+            | Primitive::SmpProcessorId
+            | Primitive::ThisCpuOffset
+            | Primitive::PerCpuOffset
+            | Primitive::CurrentTask
+            | Primitive::MightSleep
+            | Primitive::Memset
+            | Primitive::Memcpy
+            | Primitive::MapPages
+    )
+}
+
 impl Exec<'_> {
     pub(super) fn primitive(&mut self, which: Primitive, dst: Reg, args: Reg, n: u8) -> Flow {
         use LockType::{Local, Map, Mutex, RawSpin, Rcu, RcuBh, RcuSched, Rw, Spin};
@@ -25,6 +42,9 @@ impl Exec<'_> {
         };
         let (a, b, c) = (arg(0), arg(1), arg(2));
         let bit = LockType::Bit((a & 63) as u8);
+        if !is_private(which) {
+            self.touches_more();
+        }
         match which {
             Primitive::RawSpinLock => self.lock(RawSpin, a, false, Ask::Wait, dst),
             Primitive::RawSpinTrylock => self.lock(RawSpin, a, false, Ask::Try, dst),
@@ -151,9 +171,7 @@ impl Exec<'_> {
     /// The value of a primitive that has gone on to the next instruction already.
     fn result(&mut self, dst: Reg, value: u64) -> Flow {
         self.set(dst, value);
-        if let Some(frame) = self.ctx.frames.last_mut() {
-            frame.pc -= 1;
-        }
+        self.pc -= 1;
         Flow::Next
     }
 
@@ -335,6 +353,7 @@ impl Exec<'_> {
     /// Marks pages as in use or free, in the sorted list of free ranges.
     fn map_pages(&mut self, pfn: u64, n_pages: u64, in_use: bool) {
         let end = pfn.saturating_add(n_pages);
+        self.touches_pages(pfn, n_pages);
         let already = (pfn..end.min(pfn + 2048)).any(|p| self.machine.page_is_free(p) != in_use);
         let mut ranges = Vec::new();
         for &(first, last) in self.machine.free_pages.iter() {
