@@ -13,6 +13,9 @@ use crate::program::{Primitive, Reg};
 /// More than any page range the modelled kernel maps at once.
 const FILL_MAX: u64 = 1 << 24;
 
+/// v5.15, the first with a `migrate_disable()` of its own on every configuration.
+const MIGRATE_SINCE: u32 = 5 << 16 | 15 << 8;
+
 /// Whether it does nothing but read and write memory, and read what only this context changes.
 fn is_private(which: Primitive) -> bool {
     matches!(
@@ -210,8 +213,9 @@ impl Exec<'_> {
         } else {
             depth.saturating_sub(1)
         };
-        // v5.9 has migrate_disable() only as preempt_disable(), except on PREEMPT_RT.
-        match (self.machine.config().rt, disable) {
+        // Until v5.15 migrate_disable() is preempt_disable(), except on PREEMPT_RT.
+        let pins = self.machine.config().rt || self.machine.setup().kernel_version >= MIGRATE_SINCE;
+        match (pins, disable) {
             (true, _) => {}
             (false, true) => self.add_preempt_count(PREEMPT_OFFSET),
             (false, false) => self.sub_preempt_count(PREEMPT_OFFSET),
