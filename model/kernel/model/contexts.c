@@ -5,6 +5,7 @@
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/rwlock.h>
+#include <linux/sched.h>
 #include <linux/seqlock.h>
 #include <linux/spinlock.h>
 #include <model/boot.h>
@@ -145,4 +146,13 @@ void context_migrate_disable(void (*call)(void))
 	migrate_disable();
 	call();
 	migrate_enable();
+}
+
+/* A task that frees memory, and may use all of it. */
+void context_pf_memalloc(void (*call)(void))
+{
+	unsigned int noreclaim_flag = memalloc_noreclaim_save();
+
+	call();
+	memalloc_noreclaim_restore(noreclaim_flag);
 }

@@ -162,6 +162,7 @@ pub const CONTEXT_NAMES: &[&str] = &[
     "bit_spin_lock",
     "local_lock",
     "migrate_disable",
+    "pf_memalloc",
     "timer",
     "timer_irqsafe",
     "tasklet",

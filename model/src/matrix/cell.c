@@ -1,5 +1,24 @@
-/* A cell of the matrix. PREPARE, FILL, ENTER and CALL are defined before. */
-static struct page *prepared, *users;
+/*
+ * A cell of the matrix. Before this text stand the calls, call_0() and what follows, each with what
+ * comes before it, and what a cell may set: the macros below.
+ */
+#include <linux/version.h>
+
+static int (*call)(void) = CALL;
+static void (*before)(void) = BEFORE;
+/* The primitive inside which a caller who holds a lock himself makes the call. */
+static void (*enter)(void (*)(void)) = ENTER;
+static int zone_idx = ZONE_IDX;
+static int call_cpu = CALL_CPU;
+/* The per-CPU lists: emptied; filled with blocks of an order; at their mark. */
+static int drain = DRAIN, fill = FILL, fill_order = FILL_ORDER, full = FULL;
+/* Memory was used up: whoever did it has woken kswapd. The boost of the watermarks is left on. */
+static int squeezed = SQUEEZED;
+static int boosted = BOOSTED;
+/* What is interrupted gives a page back. */
+static int user_frees = USER_FREES;
+
+static struct page *users;
 static struct lockdep_map sb_writers = { .name = "sb_writers" };
 
 static int marks;
@@ -11,31 +30,81 @@ void model_marker(void)
 
 static struct zone *model_zone(void)
 {
-	return &contig_page_data.node_zones[ZONE_DMA32];
+	return &NODE_DATA(0)->node_zones[zone_idx];
+}
+
+static struct per_cpu_pages *model_pcp(int cpu)
+{
+	return zone_pcp(model_zone(), cpu);
 }
 
 /* Fills this CPU's list as use would: what was allocated is freed. */
-static struct page *hoard[64];
+static struct page *hoard[16];
 
-static void model_fill(int count)
+static void model_fill(void)
 {
-	struct per_cpu_pages *pcp = zone_pcp(model_zone(), smp_processor_id());
 	int i;
 
-	for (i = 0; i < count; i++)
-		hoard[i] = alloc_pages(GFP_ATOMIC, 0);
-	for (i = 0; i < count && pcp->count < count; i++)
-		__free_pages(hoard[i], 0);
+	for (i = 0; i < fill; i++)
+		hoard[i] = alloc_pages(__GFP_HIGH | __GFP_MEMALLOC, fill_order);
+	/* What a refill brought besides. */
+	if (fill && !fill_order)
+		drain_local_pages(NULL);
+	for (i = 0; i < fill; i++) {
+		if (hoard[i])
+			__free_pages(hoard[i], fill_order);
+	}
+}
+
+/* Lowers the mark to where the list is: one more page and a batch goes back. */
+static void model_mark(struct per_cpu_pages *pcp)
+{
+	pcp->high = pcp->count + 1;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	pcp->high_min = pcp->high;
+	pcp->high_max = pcp->high;
+#endif
+}
+
+static void model_squeeze(void)
+{
+	struct page *page = alloc_pages(GFP_NOWAIT | __GFP_NOWARN, 0);
+
+	if (page)
+		__free_pages(page, 0);
+}
+
+static void model_boost(void)
+{
+	struct pglist_data *pgdat = NODE_DATA(0);
+	int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++) {
+		struct zone *zone = &pgdat->node_zones[i];
+
+		if (populated_zone(zone))
+			zone->watermark_boost = zone->_watermark[WMARK_HIGH] * 3 / 2;
+	}
 }
 
 int model_prepare(void)
 {
-	struct per_cpu_pages *pcp = zone_pcp(model_zone(), smp_processor_id());
+	int cpu;
 
-	PREPARE;
-	drain_local_pages(NULL);
-	(void)pcp;
-	FILL;
+	before();
+	if (user_frees)
+		users = alloc_pages(GFP_ATOMIC, 0);
+	if (squeezed)
+		model_squeeze();
+	if (drain)
+		drain_local_pages(NULL);
+	model_fill();
+	if (full) {
+		for_each_possible_cpu(cpu)
+			model_mark(model_pcp(cpu));
+	}
+	if (boosted)
+		model_boost();
 	return 0;
 }
 
@@ -48,7 +117,7 @@ int model_writer(void)
 	return 1;
 }
 
-int model_holder(void)
+int model_zone_holder(void)
 {
 	unsigned long flags;
 
@@ -72,25 +141,81 @@ int model_user_frees(void)
 	return 1;
 }
 
-static int result;
-
-int model_do_call(void)
+/* An allocation that refills the list, and a free to it. */
+int model_user(void)
 {
-	CALL;
+	struct page *page = alloc_pages(GFP_ATOMIC, 0);
+
+	if (page)
+		__free_pages(page, 0);
+	return 1;
 }
+
+static int result;
 
 int model_call(void)
 {
-	result = model_do_call();
+	result = call();
 	return result;
 }
 
-int model_call_locked(void)
+static void model_enter(void)
+{
+	if (enter)
+		enter((void (*)(void))model_call);
+	else
+		model_call();
+}
+
+int model_call_zone_locked(void)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&model_zone()->lock, flags);
-	ENTER;
+	model_enter();
 	spin_unlock_irqrestore(&model_zone()->lock, flags);
 	return result;
 }
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+/* As pcp_spin_lock() pins the caller. */
+static void model_pin(void)
+{
+#ifdef CONFIG_PREEMPT_RT
+	migrate_disable();
+#else
+	preempt_disable();
+#endif
+}
+
+static void model_unpin(void)
+{
+#ifdef CONFIG_PREEMPT_RT
+	migrate_enable();
+#else
+	preempt_enable();
+#endif
+}
+
+int model_pcp_holder(void)
+{
+	lock_map_acquire(&sb_writers);
+	model_pin();
+	spin_lock(&model_pcp(call_cpu)->lock);
+	model_marker();
+	spin_unlock(&model_pcp(call_cpu)->lock);
+	model_unpin();
+	lock_map_release(&sb_writers);
+	return 1;
+}
+
+int model_call_pcp_locked(void)
+{
+	model_pin();
+	spin_lock(&model_pcp(call_cpu)->lock);
+	model_enter();
+	spin_unlock(&model_pcp(call_cpu)->lock);
+	model_unpin();
+	return result;
+}
+#endif

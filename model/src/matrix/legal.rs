@@ -1,23 +1,40 @@
 //! Whether a call is legal: over all states, interleavings and detectors.
 //!
-//! Two small machines are explored, with empty lists, so that nobody is lucky: one where another CPU
-//! holds `zone->lock` for a while, and, for contexts that interrupt, one where they arrive at any
-//! statement of an allocation and a free on the same CPU. A call is legal when no rule is broken in
-//! any execution. Bounded as every search; a bound that is hit makes nothing legal.
+//! Detectors do not matter here: a rule is broken whether or not this kernel would say so.
+//!
+//! States: first the call is made in each state of [`STATES`], in the one execution that a cell shows.
+//! A rule broken there settles it. Two things do not count: that the caller already holds the
+//! lock which the call takes (`zlock` where nothing was interrupted: that is no matter of the context),
+//! and what only shows that memory ran out (the panic of the OOM killer that finds nobody, a request
+//! that tries for ever).
+//!
+//! Interleavings: what is left, all calls that look legal, is explored on small machines with empty
+//! lists, so that nobody is lucky. In each something else may happen between any two statements:
+//!
+//! * another CPU takes `zone->lock` and lets it go;
+//! * another CPU takes the `pcp->lock` of this one, where there is one;
+//! * for contexts that interrupt: they arrive at any statement of a task on their own CPU that
+//!   allocates a page, which refills the list, and gives it back.
+//!
+//! Why these: code of the allocator meets other code of the allocator in its locks and in this CPU's
+//! lists, nowhere else. Another CPU shows itself only by holding a lock, for however long. What was
+//! interrupted can besides have a list in pieces.
+//!
+//! A call is legal when no rule is broken in any execution and none goes on for ever. A search that
+//! hits its bound makes nothing legal. What this can miss: three contexts at once, and bugs of the
+//! allocator itself that need two CPUs inside it.
 
-use super::Place;
+use super::Rig;
 use super::call::Call;
+use super::plan::{Plan, Variables, run};
+use super::state::{STATES, State};
 use crate::check::Rule;
-use crate::config::Config;
 use crate::explore::{Limits, explore};
 use crate::machine::context::{ContextKind, placement};
-use crate::scenario::{Problem, Scenario};
+use crate::scenario::{Problem, Run, Zone};
 
 /// These machines have some ten thousand states.
 const STATES_MAX: usize = 300_000;
-
-/// The C text, without what differs between calls.
-const LEGAL: &str = include_str!("legal.c");
 
 /// The verdict over all executions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,67 +45,85 @@ pub struct Legality {
     pub rule: Option<Rule>,
 }
 
-/// Explores the call in that context.
+/// The verdict.
 ///
 /// # Errors
-/// When a generated scenario cannot be used; that is a defect of the modelled kernel.
-pub fn legal(place: &Place) -> Result<Legality, Problem> {
-    let Place {
-        kernel,
-        context,
-        call,
-        ..
-    } = place;
-    let config = Config::named(&place.config).map_err(|e| Problem::text("matrix", &e))?;
-    let interrupt = placement(context, &config).is_some_and(|p| p.kind != ContextKind::Task);
-    let mut neighbours = vec!["context = \"task\"\nentry = \"model_holder\"\ncpu = 1"];
-    if interrupt {
-        neighbours.push("context = \"task\"\nentry = \"model_user\"");
+/// As [`Rig::cell`].
+pub(super) fn legality(rig: &mut Rig, context: &str, call: &Call) -> Result<Legality, Problem> {
+    let placed = placement(context, rig.config());
+    let interrupt = placed.is_some_and(|p| p.kind != ContextKind::Task);
+    let illegal = |rule| Legality { legal: false, rule };
+    for state in STATES {
+        let state = State::parse(state).map_err(|e| Problem::text("matrix", &e))?;
+        let own = state.locks_here() && !interrupt;
+        if own || !state.exists_for(context) || !state.exists_in(rig.program()) {
+            continue;
+        }
+        let first = rig.outcome(context, call, &state)?.first;
+        if let Some(rule) = first.filter(|rule| !state.squeezed() || !is_want(*rule)) {
+            return Ok(illegal(Some(rule)));
+        }
     }
-    let mut verdict = Legality {
-        legal: true,
-        rule: None,
-    };
-    for neighbour in neighbours {
-        let text = scenario(kernel, context, call, neighbour);
-        let scenario = Scenario::parse("legal.c", &text)?;
-        let machine =
-            scenario.machine_prepared(&scenario.tree()?, &config, Some("model_prepare"))?;
+    let mut neighbours = vec![("model_zone_holder", 1)];
+    if rig.program().function("model_pcp_holder").is_some() {
+        neighbours.push(("model_pcp_holder", 1));
+    }
+    if interrupt {
+        neighbours.push(("model_user", 0));
+    }
+    for (entry, cpu) in neighbours {
+        let plan = small(rig.number(call)?, context, call, run("task", entry, cpu));
+        let machine = rig.machine(&plan)?;
         let outcome = explore(
             &machine,
             Limits {
                 states_max: STATES_MAX,
             },
         );
-        let broken = outcome.witnesses.iter().map(|w| w.finding.rule).next();
-        verdict.legal &= broken.is_none() && outcome.complete && outcome.endless == 0;
-        verdict.rule = verdict.rule.or(broken);
-        if !verdict.legal {
-            break;
+        let broken = outcome.witnesses.first().map(|w| w.finding.rule);
+        if broken.is_some() || !outcome.complete {
+            return Ok(illegal(broken));
         }
     }
-    Ok(verdict)
+    Ok(Legality {
+        legal: true,
+        rule: None,
+    })
 }
 
-fn scenario(kernel: &str, context: &str, call: &Call, neighbour: &str) -> String {
-    let order = call.order.unwrap_or(0);
-    let prepare = if call.name == "free_pages" {
-        format!("prepared = alloc_pages(GFP_ATOMIC, {order})")
-    } else {
-        String::new()
-    };
+/// What want of memory alone can lead to.
+fn is_want(rule: Rule) -> bool {
+    matches!(rule, Rule::Warning | Rule::Endless)
+}
+
+/// The call on CPU 0, and what happens meanwhile.
+fn small(n: usize, context: &str, call: &Call, neighbour: Run) -> Plan {
     // A free that flushes: the list is at its mark.
-    let high = if call.name == "free_pages" {
-        "high = 1\nbatch = 1"
-    } else {
-        "high = 6\nbatch = 2"
+    let (high, batch) = if call.frees() { (1, 1) } else { (6, 2) };
+    let zone = Zone {
+        idx: 2,
+        pages: 64,
+        free: Some(32),
+        pcp: 0,
+        high: Some(high),
+        batch: Some(batch),
+        watermark: Some([2, 3, 4]),
     };
-    let call = call.c_text();
-    format!(
-        "/*+++\ntitle = \"legal\"\nkernel = \"{kernel}\"\ncpus = 2\n\
-         [zone.Normal]\npages = 64\nfree = 32\n{high}\n\
-         watermark = {{ min = 2, low = 3, high = 4 }}\n\
-         [[run]]\n{neighbour}\n[[run]]\ncontext = \"{context}\"\nentry = \"model_call\"\n+++*/\n\
-         #define PREPARE {prepare}\n#define CALL {call}\n{LEGAL}"
-    )
+    Plan {
+        variables: Variables {
+            call: n,
+            enter: None,
+            zone_idx: zone.idx,
+            call_cpu: 0,
+            drain: true,
+            fill: 0,
+            fill_order: 0,
+            full: false,
+            squeezed: false,
+            boosted: false,
+            user_frees: false,
+        },
+        zones: vec![zone],
+        runs: vec![neighbour, run(context, "model_call", 0)],
+    }
 }

@@ -1,37 +1,73 @@
-//! The states of the matrix, and the scenario of a cell.
+//! The states of the matrix, and the machine of a cell.
 
-use super::Place;
+use super::call::Call;
+use super::plan::{Plan, Variables, run, zone};
 use crate::config::Config;
 use crate::machine::context::{ContextKind, placement};
+use crate::program::Program;
+use crate::scenario::Zone;
 
-/// The states shown when none is named.
-pub const STATES: &[&str] = &["warm", "drained", "zlock", "zlock_remote"];
+/// The states shown when none is named, as far as a kernel and a context have them.
+pub const STATES: &[&str] = &[
+    "warm",
+    "drained",
+    "pcpfull",
+    "zlock",
+    "zlock_warm",
+    "zlock_remote",
+    "zlock_remote_warm",
+    "pcplock",
+    "pcplock_remote",
+    "sq90",
+    "sq90w",
+    "sqb90",
+    "sq40",
+    "sq40w",
+    "sq10",
+    "pcphook1",
+    "pcphook2",
+    "pcphook3",
+    "pcphook4",
+    "pcphook5",
+];
 
-/// Pages of the recorded machine's zones, and free ones after boot.
-const DMA: (u64, u64) = (3840, 3800);
-const DMA32: (u64, u64) = (20_400, 19_451);
-/// Their min watermarks, which the kernel's formulas give for that machine.
-const MIN: (u64, u64) = (49, 262);
-/// Pages on the list of CPU 0 in a warm state.
+/// The zones of the recorded machine by index, their pages, free ones after boot, and the min
+/// watermarks that the kernel's formulas give for it.
+const DMA: (usize, u64, u64, u64) = (0, 3840, 3800, 49);
+const DMA32: (usize, u64, u64, u64) = (1, 20_400, 19_451, 262);
+/// Pages on each CPU's list in a warm state.
 const WARM: u32 = 16;
-/// The C text of a cell, without what differs between cells.
-const CELL: &str = include_str!("cell.c");
+/// Blocks on the list of an order above 0, where there is one.
+const WARM_BLOCKS: u32 = 4;
+/// Largest order that a per-CPU list may have (`PAGE_ALLOC_COSTLY_ORDER`).
+const LISTED_ORDER_MAX: u32 = 3;
 
 /// A state of the allocator.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct State {
     /// As written.
     pub text: String,
     lists: Lists,
     lock: Lock,
-    /// Free pages in percent of the min watermark.
-    squeezed: Option<u64>,
+    who: Who,
+    squeezed: Option<Squeezed>,
     /// The interrupt arrives at this point of the list section.
     hook: Option<&'static Hook>,
 }
 
+/// How little memory is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Squeezed {
+    /// Free pages in percent of the min watermark.
+    percent: u64,
+    /// Free pages of DMA32, where they are known better.
+    free: Option<u64>,
+    /// The watermark boost is left on.
+    boosted: bool,
+}
+
 /// A stopping point of the recorded boots: the statement of the interrupted code that comes next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Hook {
     /// The function it is in.
     pub(super) function: &'static str,
@@ -98,17 +134,40 @@ const fn hook(
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl Hook {
+    /// Whether a kernel has that point.
+    fn exists_in(&self, program: &Program) -> bool {
+        program.statements.iter().any(|statement| {
+            program.func(statement.func).name == self.function
+                && program
+                    .sources
+                    .text(statement.span)
+                    .starts_with(self.statement)
+        }) && program.function(self.caller).is_some()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Lists {
     Warm,
     Drained,
     Full,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which lock is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Lock {
-    Free,
-    Interrupted,
+    None,
+    Zone,
+    Pcp,
+}
+
+/// By whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Who {
+    /// What was interrupted on this CPU; the caller himself where nothing was.
+    Here,
+    /// The other CPU.
     Remote,
 }
 
@@ -116,155 +175,215 @@ impl State {
     /// Reads a state.
     ///
     /// # Errors
-    /// A sentence, for states that do not exist or not in these kernels.
+    /// A sentence, for states that do not exist.
     pub fn parse(text: &str) -> Result<State, String> {
         let (base, warm) = match text.strip_suffix("_warm") {
             Some(base) => (base, true),
             None => (text, false),
         };
-        let lists = if warm { Lists::Warm } else { Lists::Drained };
-        let state = |lists, lock, squeezed| {
-            Ok(State {
-                text: text.into(),
-                lists,
-                lock,
-                squeezed,
-                hook: None,
-            })
+        let state = |lists, lock, who| State {
+            text: text.into(),
+            lists,
+            lock,
+            who,
+            squeezed: None,
+            hook: None,
         };
-        match base {
-            "warm" if !warm => state(Lists::Warm, Lock::Free, None),
-            "drained" if !warm => state(Lists::Drained, Lock::Free, None),
-            "pcpfull" if !warm => state(Lists::Full, Lock::Free, None),
-            "zlock" => state(lists, Lock::Interrupted, None),
-            "zlock_remote" => state(lists, Lock::Remote, None),
-            _ if base.starts_with("sq") => squeezed(text),
-            _ if base.starts_with("pcphook") => {
+        let plain = |lists| state(lists, Lock::None, Who::Here);
+        let lists = if warm { Lists::Warm } else { Lists::Drained };
+        Ok(match base {
+            "warm" if !warm => plain(Lists::Warm),
+            "drained" if !warm => plain(Lists::Drained),
+            "pcpfull" if !warm => plain(Lists::Full),
+            "zlock" => state(lists, Lock::Zone, Who::Here),
+            "zlock_remote" => state(lists, Lock::Zone, Who::Remote),
+            // Who finds pcp->lock taken does not look at the list: the recorded ones were warm.
+            "pcplock" => state(Lists::Warm, Lock::Pcp, Who::Here),
+            "pcplock_remote" => state(Lists::Warm, Lock::Pcp, Who::Remote),
+            _ if base.starts_with("pcphook") && !warm => {
                 let number = base["pcphook".len()..].parse::<usize>().ok();
                 let hook = number.and_then(|n| HOOKS.get(n.wrapping_sub(1)));
                 let hook = hook.ok_or_else(|| format!("`{text}`: the points are pcphook1 to 5"))?;
-                let (lists, hook) = (hook.lists, Some(hook));
-                Ok(State {
-                    text: text.into(),
-                    lists,
-                    lock: Lock::Free,
-                    squeezed: None,
-                    hook,
-                })
+                State {
+                    hook: Some(hook),
+                    ..plain(hook.lists)
+                }
             }
-            _ if base.starts_with("pcplock") => Err(format!(
-                "`{text}`: the kernels modelled so far have no pcp->lock"
-            )),
-            _ => Err(format!(
-                "`{text}` is no state; modelled are warm, drained, pcpfull, zlock, zlock_remote \
-                 (both also with _warm), sqN, sqNw and, for contexts that interrupt, pcphook1 to 5"
-            )),
+            _ => {
+                let (squeezed, lists) = squeezed(text).ok_or_else(|| unknown(text))?;
+                State {
+                    squeezed: Some(squeezed),
+                    ..plain(lists)
+                }
+            }
+        })
+    }
+
+    /// The same state with so many pages free in zone DMA32, as a record counted them.
+    pub fn with_free(mut self, pages: u64) -> State {
+        if let Some(squeezed) = &mut self.squeezed {
+            squeezed.free = Some(pages);
         }
+        self
+    }
+
+    /// The same state with or without pages on this CPU's list, as a record saw it.
+    pub fn with_list(mut self, listed: bool) -> State {
+        match (self.lists, listed) {
+            (Lists::Drained, true) => self.lists = Lists::Warm,
+            (Lists::Warm, false) => self.lists = Lists::Drained,
+            _ => {}
+        }
+        self
+    }
+
+    /// Whether a kernel has what the state is about: `pcp->lock`, the point in the list section.
+    pub fn exists_in(&self, program: &Program) -> bool {
+        let pcp_lock = || {
+            let types = &program.types;
+            let pcp = types.record_named("per_cpu_pages");
+            pcp.is_some_and(|pcp| types.find_field(pcp, "lock").is_some())
+        };
+        (self.lock != Lock::Pcp || pcp_lock())
+            && self.hook.is_none_or(|hook| hook.exists_in(program))
+    }
+
+    /// Whether it can be met in that context: the points in the list section lie where interrupts are
+    /// off, only an NMI gets there.
+    pub fn exists_for(&self, context: &str) -> bool {
+        self.hook.is_none() || context == "nmi"
     }
 
     /// Where the interrupt has to arrive.
     pub(super) fn hook(&self) -> Option<&'static Hook> {
         self.hook
     }
+
+    /// Whether memory is short.
+    pub(super) fn squeezed(&self) -> bool {
+        self.squeezed.is_some()
+    }
+
+    /// Whether a caller who is not an interrupt holds the lock himself.
+    pub(super) fn locks_here(&self) -> bool {
+        self.lock != Lock::None && self.who == Who::Here
+    }
+
+    /// The machine of a cell; `n` is the call's number in the text.
+    pub(super) fn plan(&self, call: &Call, n: usize, context: &str, config: &Config) -> Plan {
+        // An IPI runs on the other CPU. That matters where only this one's list was filled.
+        let cpu = u8::from(context == "ipi" && self.squeezed());
+        let placed = placement(context, config);
+        let interrupt = placed.is_some_and(|p| p.kind != ContextKind::Task);
+        let wrapped = placed.is_some_and(|p| p.wrapped);
+        let mut runs = Vec::new();
+        if let (Some(holder), Who::Remote) = (self.holder(), self.who) {
+            runs.push(run("task", holder, 1 - cpu));
+        }
+        if interrupt {
+            let entry = match (self.hook, self.who, self.holder()) {
+                (Some(hook), ..) if hook.frees => "model_user_frees",
+                (Some(_), ..) => "model_user_allocates",
+                (None, Who::Here, Some(holder)) => holder,
+                _ => "model_writer",
+            };
+            runs.push(run("task", entry, cpu));
+        }
+        // A caller that holds the lock himself took it before it entered the context.
+        let mut enter = None;
+        if self.locks_here() && !interrupt {
+            let entry = match self.lock {
+                Lock::Pcp => "model_call_pcp_locked",
+                _ => "model_call_zone_locked",
+            };
+            enter = wrapped.then(|| format!("context_{context}"));
+            runs.push(run(if wrapped { "task" } else { context }, entry, cpu));
+        } else {
+            runs.push(run(context, "model_call", cpu));
+        }
+        let (zones, fill) = self.memory(call);
+        Plan {
+            zones,
+            runs,
+            variables: Variables {
+                call: n,
+                enter,
+                zone_idx: DMA32.0,
+                call_cpu: cpu,
+                drain: self.lists == Lists::Drained || self.squeezed(),
+                fill: fill.0,
+                fill_order: fill.1,
+                full: self.lists == Lists::Full,
+                squeezed: self.squeezed(),
+                boosted: self.squeezed.is_some_and(|s| s.boosted),
+                user_frees: self.hook.is_some_and(|h| h.frees),
+            },
+        }
+    }
+
+    fn holder(&self) -> Option<&'static str> {
+        match self.lock {
+            Lock::None => None,
+            Lock::Zone => Some("model_zone_holder"),
+            Lock::Pcp => Some("model_pcp_holder"),
+        }
+    }
+
+    /// The zones, and how many blocks of which order go on this CPU's list.
+    fn memory(&self, call: &Call) -> (Vec<Zone>, (u32, u32)) {
+        let warm = self.lists != Lists::Drained;
+        if let Some(squeezed) = self.squeezed {
+            let part = |min: u64| min * squeezed.percent / 100;
+            // Those on the list are of what is left, and no longer counted as free.
+            let fill = if warm { WARM } else { 0 };
+            let listed = u64::from(fill);
+            let free = match squeezed.free {
+                Some(free) => free + listed,
+                None => part(DMA32.3).max(listed),
+            };
+            let zones = vec![
+                zone(DMA.0, DMA.1, part(DMA.3), 0),
+                zone(DMA32.0, DMA32.1, free, 0),
+            ];
+            return (zones, (fill, 0));
+        }
+        // What the hook's allocation or free works on, and what the call frees, come from the list.
+        let taken = u32::from(self.hook.is_some_and(|h| h.frees));
+        let pcp = if warm { WARM + taken } else { 0 };
+        let zones = vec![
+            zone(DMA.0, DMA.1, DMA.2, 0),
+            zone(DMA32.0, DMA32.1, DMA32.2, pcp),
+        ];
+        let order = call.order.unwrap_or(0);
+        let blocks = warm && (1..=LISTED_ORDER_MAX).contains(&order);
+        (zones, (if blocks { WARM_BLOCKS } else { 0 }, order))
+    }
 }
 
-/// The scenario of a cell; its last run makes the call.
-pub(super) fn scenario(place: &Place, config: &Config) -> String {
-    let Place {
-        kernel,
-        context,
-        call,
-        state,
-        ..
-    } = place;
-    let interrupt = placement(context, config).is_some_and(|p| p.kind != ContextKind::Task);
-    let free = |zone: (u64, u64), min: u64| state.squeezed.map_or(zone.1, |n| min * n / 100);
-    let listed = if state.lists == Lists::Warm {
-        u64::from(WARM)
-    } else {
-        0
-    };
-    let (dma, dma32) = (free(DMA, MIN.0), free(DMA32, MIN.1) + listed);
-    let mut runs = String::new();
-    if state.lock == Lock::Remote {
-        runs += "[[run]]\ncontext = \"task\"\nentry = \"model_holder\"\ncpu = 1\n";
-    }
-    if interrupt {
-        let entry = match (state.lock, state.hook) {
-            (_, Some(hook)) if hook.frees => "model_user_frees",
-            (_, Some(_)) => "model_user_allocates",
-            (Lock::Interrupted, _) => "model_holder",
-            _ => "model_writer",
-        };
-        runs += &format!("[[run]]\ncontext = \"task\"\nentry = \"{entry}\"\n");
-    }
-    // A caller that holds zone->lock itself took it before it entered the context.
-    let locked = state.lock == Lock::Interrupted && !interrupt;
-    let wrapped = locked && placement(context, config).is_some_and(|p| p.wrapped);
-    let (run_context, entry) = match locked {
-        true => (if wrapped { "task" } else { context }, "model_call_locked"),
-        false => (context.as_str(), "model_call"),
-    };
-    let enter = match wrapped {
-        true => format!("context_{context}((void (*)(void))model_call)"),
-        false => "model_call()".into(),
-    };
-    runs += &format!("[[run]]\ncontext = \"{run_context}\"\nentry = \"{entry}\"\n");
-    let (dma_pages, dma32_pages) = (DMA.0, DMA32.0);
-    let order = call.order.unwrap_or(0);
-    let fill = match state.lists {
-        Lists::Drained => String::new(),
-        Lists::Warm => format!("model_fill({WARM})"),
-        Lists::Full => "model_fill(pcp->high - 1)".into(),
-    };
-    let mut prepare = String::new();
-    if call.name == "free_pages" {
-        prepare += &format!("prepared = alloc_pages(GFP_ATOMIC, {order});");
-    }
-    if state.hook.is_some_and(|hook| hook.frees) {
-        prepare += "users = alloc_pages(GFP_ATOMIC, 0);";
-    }
-    let defines = [
-        ("PREPARE", prepare),
-        ("FILL", fill),
-        ("ENTER", enter),
-        ("CALL", call.c_text()),
-    ];
-    let defines: String = defines
-        .iter()
-        .map(|(name, text)| format!("#define {name} {text}\n"))
-        .collect();
-    let title = format!("{} in {context}, state {}", call.text, state.text);
-    let config_name = &place.config;
+fn unknown(text: &str) -> String {
     format!(
-        "/*+++\ntitle = \"{title}\"\nkernel = \"{kernel}\"\nconfig = \"{config_name}\"\ncpus = 2\nprepare = \"model_prepare\"\n\
-         [zone.DMA]\npages = {dma_pages}\nfree = {dma}\n\
-         [zone.DMA32]\npages = {dma32_pages}\nfree = {dma32}\n\
-         {runs}+++*/\n{defines}{CELL}"
+        "`{text}` is no state; known are warm, drained, pcpfull, sqN (N % of the min watermark left), \
+         sqNw (16 pages on the list), sqbN (watermarks boosted), zlock, zlock_remote, pcplock, \
+         pcplock_remote (these four also with _warm) and, in an NMI, pcphook1 to pcphook5"
     )
 }
 
-fn squeezed(text: &str) -> Result<State, String> {
-    let rest = &text[2..];
-    if rest.starts_with('b') {
-        return Err(format!(
-            "`{text}`: squeezing with the watermark boost left on is not modelled yet"
-        ));
-    }
-    let (number, warm) = match rest.strip_suffix('w') {
-        Some(number) => (number, true),
+/// `sq90`, `sq40w`, `sqb90`.
+fn squeezed(text: &str) -> Option<(Squeezed, Lists)> {
+    let rest = text.strip_prefix("sq")?;
+    let (rest, boosted) = match rest.strip_prefix('b') {
+        Some(rest) => (rest, true),
         None => (rest, false),
     };
-    match number.parse::<u64>() {
-        Ok(n) if n <= 1000 => Ok(State {
-            text: text.into(),
-            lists: if warm { Lists::Warm } else { Lists::Drained },
-            lock: Lock::Free,
-            squeezed: Some(n),
-            hook: None,
-        }),
-        _ => Err(format!(
-            "`{text}`: squeezed states look like sq90 and sq40w"
-        )),
-    }
+    let (number, lists) = match rest.strip_suffix('w') {
+        Some(number) => (number, Lists::Warm),
+        None => (rest, Lists::Drained),
+    };
+    let percent = number.parse().ok().filter(|n| *n <= 1000)?;
+    let squeezed = Squeezed {
+        percent,
+        free: None,
+        boosted,
+    };
+    Some((squeezed, lists))
 }

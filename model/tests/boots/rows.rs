@@ -22,6 +22,8 @@ pub struct Row {
     pub hang: bool,
     /// The list for that order held a page just before the call, as far as it is known.
     pub listed: Option<bool>,
+    /// Free pages of zone DMA32 just before the call.
+    pub free: Option<u64>,
 }
 
 impl std::fmt::Display for Row {
@@ -67,6 +69,8 @@ struct Record {
 #[derive(Default, Deserialize)]
 struct Observed {
     listed: Option<String>,
+    /// Before and after, separated by `>`.
+    free: Option<String>,
 }
 
 impl Record {
@@ -90,6 +94,8 @@ impl From<Record> for Row {
             Some("1") => Some(true),
             _ => None,
         };
+        let free = record.observed.free.as_deref();
+        let free = free.and_then(|free| free.split_once('>'));
         Row {
             build: format!("{}-{}", record.kernel, record.config),
             kernel: modelled(&record.kernel),
@@ -101,6 +107,7 @@ impl From<Record> for Row {
             splat_classes: record.splat_classes,
             hang: record.hang,
             listed,
+            free: free.and_then(|(before, _)| before.parse().ok()),
         }
     }
 }
@@ -146,9 +153,10 @@ fn row(line: &str) -> Option<Row> {
         classes,
         hang,
         listed,
+        free,
     ] = fields[..]
     else {
-        panic!("a row has nine fields: {line}")
+        panic!("a row has ten fields: {line}")
     };
     let classes = classes.split(',').filter(|c| *c != "-");
     Some(Row {
@@ -162,6 +170,7 @@ fn row(line: &str) -> Option<Row> {
         splat_classes: classes.map(str::to_string).collect(),
         hang: hang == "true",
         listed: listed.parse().ok(),
+        free: free.parse().ok(),
     })
 }
 
@@ -183,6 +192,7 @@ pub fn line(row: &Row) -> String {
         &classes,
         &row.hang.to_string(),
         &word(row.listed),
+        &row.free.map_or("-".to_string(), |n| n.to_string()),
     ]
     .join("\t")
 }

@@ -41,5 +41,6 @@ void context_write_seqlock(void (*call)(void));
 void context_bit_spin_lock(void (*call)(void));
 void context_local_lock(void (*call)(void));
 void context_migrate_disable(void (*call)(void));
+void context_pf_memalloc(void (*call)(void));
 
 #endif

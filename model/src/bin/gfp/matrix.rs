@@ -1,18 +1,29 @@
 //! `gfp matrix`: what each call does in each context.
 
-use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::thread;
 
-use model::matrix::{Axes, Cell, Legality, Place, cell, legal, places};
+use model::config::Config;
+use model::matrix::{Axes, CALLS, Call, Cell, Place, Rig, STATES, likeness, places};
+use model::scenario::Problem;
 use serde_json::Value;
 
 use crate::{Outcome, Unusable, output};
 
 /// Shows what calls do: a row for each kernel, configuration, context, call and state.
 ///
-/// What is not named is done in full. Several values are separated by commas.
+/// What is left out is done in full, as far as a kernel has it. Several values are separated by
+/// commas.
+///
+/// A call is a function and what it takes, separated by colons. States: warm (this CPU's list holds
+/// pages), drained (it is empty), pcpfull (at its mark), sqN (every zone left with N % of its min
+/// watermark; sqNw: 16 pages of them on the list; sqbN: watermarks boosted), zlock and pcplock (held
+/// by what was interrupted), zlock_remote and pcplock_remote (held by the other CPU), these also with
+/// _warm; in an NMI pcphook1 to pcphook5 (points of the list section).
 #[derive(clap::Args)]
 pub struct Args {
-    /// v5.9 or v5.9+rfc
+    /// A kernel, for instance v5.9, v5.9+rfc
     #[arg(long, value_name = "K", value_delimiter = ',')]
     kernel: Vec<String>,
     /// A configuration, for instance rt-debug
@@ -21,15 +32,27 @@ pub struct Args {
     /// A context, for instance raw_spin_lock
     #[arg(long, value_name = "X", value_delimiter = ',')]
     context: Vec<String>,
-    /// A call: alloc_pages:GFP_ATOMIC:0, free_pages:0, rcu_alloc_page_lockless
-    #[arg(long, value_name = "CALL", value_delimiter = ',')]
+    #[arg(long, value_name = "CALL", value_delimiter = ',', help = call_help())]
     call: Vec<String>,
-    /// A state of the allocator: warm, drained, zlock (held by the interrupted task), zlock_remote
-    #[arg(long, value_name = "S", value_delimiter = ',')]
+    #[arg(long, value_name = "S", value_delimiter = ',', help = state_help())]
     state: Vec<String>,
     /// One JSON document: an array of cells
     #[arg(long)]
     json: bool,
+}
+
+fn call_help() -> String {
+    format!(
+        "A call; without it, those of these that a kernel has: {}",
+        CALLS.join(", ")
+    )
+}
+
+fn state_help() -> String {
+    format!(
+        "A state of the allocator; without it, those of these that a kernel has: {}",
+        STATES.join(", ")
+    )
 }
 
 pub fn run(args: &Args) -> Result<Outcome, Unusable> {
@@ -40,33 +63,74 @@ pub fn run(args: &Args) -> Result<Outcome, Unusable> {
         calls: args.call.clone(),
         states: args.state.clone(),
     };
-    let mut verdicts: BTreeMap<[String; 4], Legality> = BTreeMap::new();
+    let places = places(&axes)?;
     let mut all = Vec::new();
-    for place in places(&axes)? {
-        let Place {
-            kernel,
-            config,
-            context,
-            call,
-            ..
-        } = &place;
-        let key = [kernel, config, context, &call.text].map(String::clone);
-        let legality = match verdicts.get(&key) {
-            Some(known) => *known,
-            None => legal(&place)?,
-        };
-        verdicts.insert(key, legality);
-        let cell = cell(&place, &legality)?;
-        if args.json {
-            all.push(serde_json::to_value(&cell).map_err(|e| e.to_string())?);
-        } else {
-            output::print(&line(&cell, &place.call.text));
+    let same_rig = |a: &Place, b: &Place| a.kernel == b.kernel && a.config == b.config;
+    for chunk in places.chunk_by(same_rig) {
+        for (cell, place) in cells(chunk)?.iter().zip(chunk) {
+            if args.json {
+                all.push(serde_json::to_value(cell).map_err(|e| e.to_string())?);
+            } else {
+                output::print(&line(cell, &place.call.text));
+            }
         }
     }
     if args.json {
         output::json(&Value::Array(all));
     }
     Ok(Outcome::Holds)
+}
+
+/// The cells of one kernel and configuration, in order. Contexts that are realised alike are one job;
+/// each thread compiles its own texts, as machines do not travel between threads.
+fn cells(places: &[Place]) -> Result<Vec<Cell>, Problem> {
+    let Some(first) = places.first() else {
+        return Ok(Vec::new());
+    };
+    let config = Config::named(&first.config).map_err(|e| Problem::text("matrix", &e))?;
+    let mut calls: Vec<Call> = Vec::new();
+    let mut jobs: Vec<(String, Vec<usize>)> = Vec::new();
+    for (idx, place) in places.iter().enumerate() {
+        if !calls.contains(&place.call) {
+            calls.push(place.call.clone());
+        }
+        let like = likeness(&place.context, &config);
+        match jobs.iter_mut().find(|(known, _)| *known == like) {
+            Some((_, job)) => job.push(idx),
+            None => jobs.push((like, vec![idx])),
+        }
+    }
+    let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let n_threads = n_threads.min(jobs.len());
+    let jobs = Mutex::new(jobs);
+    let next = || jobs.lock().ok().and_then(|mut jobs| jobs.pop());
+    let work = || -> Result<Vec<(usize, Cell)>, Problem> {
+        let mut rig = Rig::new(&first.kernel, &first.config, &calls)?;
+        let mut done = Vec::new();
+        while let Some((_, job)) = next() {
+            for idx in job {
+                let Place {
+                    context,
+                    call,
+                    state,
+                    ..
+                } = &places[idx];
+                done.push((idx, rig.cell(context, call, state)?));
+            }
+        }
+        Ok(done)
+    };
+    let results: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().map(|thread| thread.join()).collect()
+    });
+    let mut all = Vec::new();
+    for result in results {
+        let crashed = |_| Problem::text("matrix", "a thread has crashed");
+        all.extend(result.map_err(crashed)??);
+    }
+    all.sort_by_key(|(idx, _)| *idx);
+    Ok(all.into_iter().map(|(_, cell)| cell).collect())
 }
 
 fn line(cell: &Cell, call: &str) -> String {
@@ -85,7 +149,7 @@ fn line(cell: &Cell, call: &str) -> String {
         (false, None) => "not known to be legal".into(),
     };
     format!(
-        "{:<9} {:<15} {:<22} {call:<25} {:<12} {returned:<10} {:<24} {verdict}\n",
+        "{:<9} {:<15} {:<22} {call:<25} {:<17} {returned:<10} {:<24} {verdict}\n",
         cell.kernel,
         cell.config,
         cell.context,
