@@ -10,7 +10,7 @@ use crate::syntax::source::Span;
 
 /// Whether this state is the end, and not the wanted one.
 pub(super) fn check(after: &Machine) -> Option<Finding> {
-    if after.halted.is_some() || after.finished() || !after.enabled().is_empty() {
+    if after.can_act() || after.halted.is_some() || after.finished() {
         return None;
     }
     let run_name = |run: usize| {

@@ -26,8 +26,9 @@ mod wait_context;
 use std::rc::Rc;
 
 use crate::inspect;
-use crate::machine::context::ContextKind;
+use crate::machine::context::{ContextKind, Held};
 use crate::machine::event::{LockRef, LockType, Now};
+use crate::machine::footprint::Footprint;
 use crate::machine::lockdep::Usage;
 use crate::machine::{Action, Console, CpuId, Event, EventKind, Machine};
 use crate::syntax::source::Span;
@@ -48,34 +49,79 @@ pub struct Transition {
 /// Performs an enabled action and asks all checks.
 pub fn advance(before: &Machine, action: Action) -> Transition {
     let mut after = before.clone();
-    let events = after.step(action);
-    let mut console = (*after.console).clone();
-    let mut findings = Vec::new();
-    for event in &events {
-        for found in judge(before, event, &console) {
-            note(before, &mut console, event, found, &mut findings);
-        }
-        note_output(before, &mut console, event, &mut findings);
-        console.null |= is_null(before, event);
-    }
-    if let Some(found) = integrity::at_rest(&after, &events, &console) {
-        console.broken |= 1 << found.rule as u32;
-        findings.push(found);
-    }
-    if let Some(found) = kvfree_rcu::at_end(&after, &events, &console) {
-        console.broken |= 1 << found.rule as u32;
-        findings.push(found);
-    }
-    after.console = Rc::new(console.clone());
-    if let Some(found) = deadlock::check(&after) {
-        console.broken |= 1 << found.rule as u32;
-        findings.push(found);
-        after.console = Rc::new(console);
-    }
+    let mut events = Vec::new();
+    let findings = perform(&mut after, action, &mut events, None);
     Transition {
         after,
         events,
         findings,
+    }
+}
+
+/// The same in place; the events come into an empty vector that can be used again.
+pub fn perform(
+    machine: &mut Machine,
+    action: Action,
+    events: &mut Vec<Event>,
+    footprint: Option<&mut Footprint>,
+) -> Vec<Finding> {
+    let held = held_before(machine, action);
+    machine.step_into(action, events, footprint);
+    let mut findings = Vec::new();
+    if events.iter().any(|event| concerns_checks(machine, event)) {
+        let mut console = (*machine.console).clone();
+        for event in events.iter() {
+            for found in judge(machine, event, &console) {
+                note(machine, &mut console, event, found, &mut findings);
+            }
+            note_output(machine, &held, &mut console, event, &mut findings);
+            console.null |= is_null(machine, event);
+        }
+        if let Some(found) = integrity::at_rest(machine, events, &console) {
+            console.broken |= 1 << found.rule as u32;
+            findings.push(found);
+        }
+        if let Some(found) = kvfree_rcu::at_end(machine, events, &console) {
+            console.broken |= 1 << found.rule as u32;
+            findings.push(found);
+        }
+        if *machine.console != console {
+            machine.console = Rc::new(console);
+        }
+    }
+    if let Some(found) = deadlock::check(machine) {
+        Rc::make_mut(&mut machine.console).broken |= 1 << found.rule as u32;
+        findings.push(found);
+    }
+    findings
+}
+
+/// The locks that the context holds which is about to step.
+fn held_before(machine: &Machine, action: Action) -> Vec<Held> {
+    match action {
+        Action::Step(cpu) | Action::Choose(cpu, _) => {
+            machine.top(cpu).map_or_else(Vec::new, |c| c.held.clone())
+        }
+        Action::Arrive(_) | Action::Switch(..) => Vec::new(),
+    }
+}
+
+/// Whether any check looks at such an event; most are of no interest to all of them.
+fn concerns_checks(machine: &Machine, event: &Event) -> bool {
+    match event.kind {
+        EventKind::Return { .. } => is_null(machine, event),
+        EventKind::Enter { .. }
+        | EventKind::Switch { .. }
+        | EventKind::Call { .. }
+        | EventKind::LockAcquired { .. }
+        | EventKind::TrylockFailed(_)
+        | EventKind::LockBusy(_)
+        | EventKind::LockReleased(_)
+        | EventKind::PreemptCount { .. }
+        | EventKind::Irqs { .. }
+        | EventKind::Armed { .. }
+        | EventKind::Chosen { .. } => false,
+        _ => true,
     }
 }
 
@@ -403,7 +449,13 @@ fn before_panic(event: &Event) -> &'static [Class] {
 }
 
 /// Reports that the modelled C prints itself, and the end of an NMI, which lets its output out.
-fn note_output(machine: &Machine, console: &mut Console, event: &Event, all: &mut Vec<Finding>) {
+fn note_output(
+    machine: &Machine,
+    held: &[Held],
+    console: &mut Console,
+    event: &Event,
+    all: &mut Vec<Finding>,
+) {
     match &event.kind {
         EventKind::Printk(line) => {
             let Some((class, rule)) = report_lines::class(line) else {
@@ -423,7 +475,7 @@ fn note_output(machine: &Machine, console: &mut Console, event: &Event, all: &mu
                 });
             }
             print(console, Some(class), event.context == ContextKind::Nmi);
-            if let Some(found) = serial_console::after_printk(machine, event, console) {
+            if let Some(found) = serial_console::after_printk(machine, held, event, console) {
                 print(console, found.class, found.deferred);
                 all.push(found);
             }

@@ -7,7 +7,7 @@
 
 use super::wait_context::{WaitType, allowed};
 use super::{Class, Detail, Finding, Rule};
-use crate::machine::context::ContextKind;
+use crate::machine::context::{ContextKind, Held};
 use crate::machine::event::Now;
 use crate::machine::{Console, Event, Machine};
 
@@ -28,15 +28,19 @@ pub(super) fn check(
     found(machine, event, console, now)
 }
 
-/// After a report printed by the modelled C.
-pub(super) fn after_printk(machine: &Machine, event: &Event, console: &Console) -> Option<Finding> {
-    let top = machine.top(event.cpu)?;
+/// After a report printed by the modelled C, in a step that began with these locks held.
+pub(super) fn after_printk(
+    machine: &Machine,
+    held: &[Held],
+    event: &Event,
+    console: &Console,
+) -> Option<Finding> {
     let now = Now {
         context: event.context,
         preempt_count: 0,
         irqs_off: false,
         rcu_depth: 0,
-        held: top.held.clone(),
+        held: held.to_vec(),
         held_below: Vec::new(),
         asking: None,
     };

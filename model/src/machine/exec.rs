@@ -1,12 +1,11 @@
 //! Executing one step of one context: from a statement to the next.
 
-use std::rc::Rc;
-
 use super::access::Mode;
 use super::context::{Choosing, Context, ContextKind, Frame, SOFTIRQ_DISABLE_OFFSET};
 use super::event::{Event, EventKind, Fault, Now};
+use super::footprint::Footprint;
 use super::{CpuId, Machine, RunId};
-use crate::program::{BinaryOp, FuncId, Kind, Op, Program, Reg, UnaryOp, address};
+use crate::program::{BinaryOp, Func, FuncId, Kind, Op, Program, Reg, UnaryOp, address};
 use crate::syntax::source::Span;
 
 /// More operations than any statement needs: a loop inside one statement that does not end.
@@ -32,11 +31,17 @@ pub(super) enum Flow {
 /// A step under way.
 pub(super) struct Exec<'a> {
     pub(super) machine: &'a mut Machine,
+    /// What executes; the machine has only its husk meanwhile.
     pub(super) ctx: Context,
     pub(super) cpu: CpuId,
-    pub(super) events: Vec<Event>,
-    pub(super) program: Rc<Program>,
+    pub(super) events: &'a mut Vec<Event>,
+    pub(super) footprint: Option<&'a mut Footprint>,
+    pub(super) program: &'a Program,
     pub(super) span: Span,
+    /// The innermost frame's function, next instruction and first register.
+    func: &'a Func,
+    pub(super) pc: u32,
+    base: usize,
 }
 
 impl Machine {
@@ -81,34 +86,54 @@ impl Machine {
     }
 }
 
-impl Exec<'_> {
+impl<'a> Exec<'a> {
+    /// A step of the context, about to begin; `None` when it has ended.
+    pub(super) fn new(
+        machine: &'a mut Machine,
+        program: &'a Program,
+        ctx: Context,
+        cpu: CpuId,
+        events: &'a mut Vec<Event>,
+        footprint: Option<&'a mut Footprint>,
+    ) -> Option<Exec<'a>> {
+        let frame = *ctx.frames.last()?;
+        Some(Exec {
+            machine,
+            cpu,
+            events,
+            footprint,
+            program,
+            span: Span::default(),
+            func: program.func(frame.func),
+            pc: frame.pc,
+            base: frame.regs as usize,
+            ctx,
+        })
+    }
+
     /// Executes until the next statement.
     pub(super) fn run(&mut self) -> Flow {
         self.ctx.may_switch = false;
+        let flow = self.run_on();
+        if let Some(frame) = self.ctx.frames.last_mut() {
+            frame.pc = self.pc;
+        }
+        flow
+    }
+
+    fn run_on(&mut self) -> Flow {
         for _ in 0..OPS_PER_STEP_MAX {
-            let Some(frame) = self.ctx.frames.last() else {
-                return Flow::StepEnds;
-            };
-            let (func, pc) = (frame.func, frame.pc as usize);
-            let program = Rc::clone(&self.program);
-            let func = program.func(func);
-            self.span = func.spans[pc];
-            match self.op(func.code[pc]) {
+            let pc = self.pc as usize;
+            self.span = self.func.spans[pc];
+            match self.op(self.func.code[pc]) {
                 Flow::Next => {}
                 other => return other,
             }
-            if self.ctx.atomic == 0 && self.at_statement() {
+            if self.ctx.atomic == 0 && matches!(self.func.code[self.pc as usize], Op::Stmt(_)) {
                 return Flow::StepEnds;
             }
         }
         self.fault(Fault::EndlessStep)
-    }
-
-    fn at_statement(&self) -> bool {
-        self.ctx.frames.last().is_none_or(|frame| {
-            let code = &self.program.func(frame.func).code;
-            matches!(code[frame.pc as usize], Op::Stmt(_))
-        })
     }
 
     fn op(&mut self, op: Op) -> Flow {
@@ -189,36 +214,29 @@ impl Exec<'_> {
     }
 
     pub(super) fn reg(&self, reg: Reg) -> u64 {
-        self.ctx.regs[self.frame().regs as usize + usize::from(reg)]
+        self.ctx.regs[self.base + usize::from(reg)]
     }
 
     /// Writes a register and goes on.
     pub(super) fn set(&mut self, reg: Reg, value: u64) -> Flow {
-        let base = self.frame().regs as usize;
-        self.ctx.regs[base + usize::from(reg)] = value;
+        self.ctx.regs[self.base + usize::from(reg)] = value;
         self.next()
     }
 
     pub(super) fn next(&mut self) -> Flow {
-        if let Some(frame) = self.ctx.frames.last_mut() {
-            frame.pc += 1;
-        }
+        self.pc += 1;
         Flow::Next
     }
 
     fn jump(&mut self, to: u32) -> Flow {
-        if let Some(frame) = self.ctx.frames.last_mut() {
-            frame.pc = to;
-        }
+        self.pc = to;
         Flow::Next
     }
 
     /// Temporaries are dead between statements; zero keeps equal states equal.
     fn clear_temporaries(&mut self) {
-        let frame = self.frame();
-        let func = self.program.func(frame.func);
-        let base = frame.regs as usize;
-        let temporaries = base + usize::from(func.n_locals)..base + usize::from(func.n_regs);
+        let (locals, all) = (self.func.n_locals, self.func.n_regs);
+        let temporaries = self.base + usize::from(locals)..self.base + usize::from(all);
         self.ctx.regs[temporaries].fill(0);
     }
 
@@ -244,6 +262,7 @@ impl Exec<'_> {
 
     /// Whether the access is allowed; otherwise what follows from it.
     pub(super) fn access(&mut self, addr: u64, len: u64, mode: Mode) -> Result<(), Flow> {
+        self.touches(addr, len, mode);
         match self.machine.check_access(addr, len, mode) {
             Ok(()) => Ok(()),
             Err(fault) => match self.fault(fault) {
@@ -300,8 +319,7 @@ impl Exec<'_> {
     }
 
     fn call(&mut self, func: FuncId, dst: Reg, args: Reg) -> Flow {
-        let program = Rc::clone(&self.program);
-        let body = program.func(func);
+        let body = self.program.func(func);
         let stack_used = self.ctx.stack_used + body.frame_size;
         let depth_max = match self.machine.setup().page_struct_size {
             0 => PROGRAM_CALL_DEPTH_MAX,
@@ -311,7 +329,10 @@ impl Exec<'_> {
             return self.fault(Fault::StackOverflow);
         }
         self.next();
-        let from = self.frame().regs as usize + usize::from(args);
+        if let Some(caller) = self.ctx.frames.last_mut() {
+            caller.pc = self.pc;
+        }
+        let from = self.base + usize::from(args);
         let regs = self.ctx.regs.len();
         self.ctx
             .regs
@@ -324,6 +345,7 @@ impl Exec<'_> {
             memory: self.ctx.stack_used,
             dst,
         });
+        (self.func, self.pc, self.base) = (body, 0, regs);
         self.ctx.stack_used = stack_used;
         self.machine.running_stack.1 = stack_used;
         self.event(EventKind::Call { func });
@@ -338,16 +360,19 @@ impl Exec<'_> {
         });
         self.ctx.frames.pop();
         self.ctx.regs.truncate(frame.regs as usize);
-        let size = self.ctx.stack_used - frame.memory;
-        self.machine
-            .memory
-            .zero(self.ctx.stack + u64::from(frame.memory), u64::from(size));
+        let size = u64::from(self.ctx.stack_used - frame.memory);
+        if size > 0 {
+            let from = self.ctx.stack + u64::from(frame.memory);
+            self.touches(from, size, Mode::Write);
+            self.machine.memory.zero(from, size);
+        }
         self.ctx.stack_used = frame.memory;
         self.machine.running_stack.1 = frame.memory;
         match self.ctx.frames.last() {
             Some(caller) => {
-                let base = caller.regs as usize;
-                self.ctx.regs[base + usize::from(frame.dst)] = value;
+                (self.pc, self.base) = (caller.pc, caller.regs as usize);
+                self.func = self.program.func(caller.func);
+                self.ctx.regs[self.base + usize::from(frame.dst)] = value;
                 Flow::Next
             }
             None => {
@@ -387,6 +412,27 @@ impl Exec<'_> {
         }
         if self.cpu_mut().irqs_off != irqs_off {
             self.event(EventKind::IrqsLeft { off: !irqs_off });
+        }
+    }
+
+    /// Notes an access for who asked for it.
+    pub(super) fn touches(&mut self, addr: u64, len: u64, mode: Mode) {
+        if let Some(footprint) = &mut self.footprint {
+            footprint.touch(addr, len, mode == Mode::Write);
+        }
+    }
+
+    /// Notes that the step maps pages or unmaps them.
+    pub(super) fn touches_pages(&mut self, pfn: u64, n_pages: u64) {
+        if let Some(footprint) = &mut self.footprint {
+            footprint.touch_pages(pfn, n_pages);
+        }
+    }
+
+    /// Notes that the step reads or changes what is neither memory nor its own.
+    pub(super) fn touches_more(&mut self) {
+        if let Some(footprint) = &mut self.footprint {
+            footprint.more = true;
         }
     }
 

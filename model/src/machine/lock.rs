@@ -133,6 +133,7 @@ impl Exec<'_> {
             LockType::Map => 16,
             _ => LOCK_SIZE,
         };
+        self.touches(addr, 8, Mode::Write);
         if let Err(fault) = self.machine.check_access(addr, len, Mode::Write) {
             let flow = self.fault(fault);
             if flow != Flow::Next {

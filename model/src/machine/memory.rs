@@ -36,11 +36,26 @@ impl Block {
     }
 }
 
+/// Where blocks were found last, by the low bits of their number: most accesses need no search.
+const HINTS: usize = 16;
+
 /// A sparse, zero-initialised 64-bit address space.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Memory {
     blocks: Vec<(u64, Rc<Block>)>,
+    hints: [Cell<u32>; HINTS],
 }
+
+impl PartialEq for Memory {
+    fn eq(&self, other: &Memory) -> bool {
+        let same = |(a, b): (&(u64, Rc<Block>), &(u64, Rc<Block>))| {
+            a.0 == b.0 && (Rc::ptr_eq(&a.1, &b.1) || a.1 == b.1)
+        };
+        self.blocks.len() == other.blocks.len() && self.blocks.iter().zip(&other.blocks).all(same)
+    }
+}
+
+impl Eq for Memory {}
 
 impl Hash for Memory {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -63,9 +78,14 @@ impl Memory {
         let mut bytes = [0; 8];
         let (number, at) = split(addr);
         if at + len as usize <= BLOCK {
-            if let Some(block) = self.block(number) {
-                bytes[..len as usize].copy_from_slice(&block.bytes[at..at + len as usize]);
+            let Some(block) = self.block(number) else {
+                return 0;
+            };
+            if let Some(word) = block.bytes[at..].first_chunk::<8>() {
+                let unused = 64 - 8 * len;
+                return u64::from_le_bytes(*word) << unused >> unused;
             }
+            bytes[..len as usize].copy_from_slice(&block.bytes[at..at + len as usize]);
         } else {
             for i in 0..len {
                 bytes[i as usize] = self.read(addr.wrapping_add(i), 1) as u8;
@@ -113,6 +133,9 @@ impl Memory {
         let last = self
             .blocks
             .partition_point(|(n, _)| *n <= end.saturating_sub(1) / BLOCK as u64);
+        if first == last {
+            return;
+        }
         let touched: Vec<u64> = self.blocks[first..last].iter().map(|(n, _)| *n).collect();
         for number in touched {
             let base = number * BLOCK as u64;
@@ -128,16 +151,26 @@ impl Memory {
     }
 
     fn block(&self, number: u64) -> Option<&Block> {
-        let idx = self
-            .blocks
-            .binary_search_by_key(&number, |(n, _)| *n)
-            .ok()?;
-        Some(&self.blocks[idx].1)
+        Some(&self.blocks[self.find(number).ok()?].1)
+    }
+
+    /// The index of a block, or where it would be.
+    fn find(&self, number: u64) -> Result<usize, usize> {
+        let hint = &self.hints[number as usize % HINTS];
+        let idx = hint.get() as usize;
+        if self.blocks.get(idx).is_some_and(|(n, _)| *n == number) {
+            return Ok(idx);
+        }
+        let found = self.blocks.binary_search_by_key(&number, |(n, _)| *n);
+        if let Ok(idx) = found {
+            hint.set(idx as u32);
+        }
+        found
     }
 
     fn write_in_block(&mut self, number: u64, at: usize, bytes: &[u8]) {
         let is_zero = bytes.iter().all(|&b| b == 0);
-        match self.blocks.binary_search_by_key(&number, |(n, _)| *n) {
+        match self.find(number) {
             Ok(idx) => {
                 if self.blocks[idx].1.bytes[at..at + bytes.len()] == *bytes {
                     return;

@@ -9,6 +9,7 @@ pub mod context;
 mod digest;
 pub mod event;
 mod exec;
+pub mod footprint;
 mod lock;
 pub mod lockdep;
 pub mod memory;
@@ -279,8 +280,10 @@ impl Machine {
         });
         self.cpus[0].current = Some(TaskId(0));
         let mut value = 0;
+        let mut events = Vec::new();
         for _ in 0..steps_max {
-            let events = self.step(Action::Step(CpuId(0)));
+            events.clear();
+            self.step_into(Action::Step(CpuId(0)), &mut events, None);
             if let Some(reason) = &self.halted {
                 let last = events.last().map_or_else(Span::default, |e| e.span);
                 return Err((reason.to_string(), last));
@@ -293,7 +296,7 @@ impl Machine {
                 );
                 return Err((reason, self.task_span(TaskId(0))));
             }
-            for event in events {
+            for event in &events {
                 if let EventKind::Exit {
                     value: returned, ..
                 } = event.kind

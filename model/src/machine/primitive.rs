@@ -13,6 +13,26 @@ use crate::program::{Primitive, Reg};
 /// More than any page range the modelled kernel maps at once.
 const FILL_MAX: u64 = 1 << 24;
 
+/// v5.15, the first with a `migrate_disable()` of its own on every configuration.
+const MIGRATE_SINCE: u32 = 5 << 16 | 15 << 8;
+
+/// Whether it does nothing but read and write memory, and read what only this context changes.
+fn is_private(which: Primitive) -> bool {
+    matches!(
+        which,
+        Primitive::IrqsDisabled
+            | Primitive::PreemptCount
+            | Primitive::SmpProcessorId
+            | Primitive::ThisCpuOffset
+            | Primitive::PerCpuOffset
+            | Primitive::CurrentTask
+            | Primitive::MightSleep
+            | Primitive::Memset
+            | Primitive::Memcpy
+            | Primitive::MapPages
+    )
+}
+
 impl Exec<'_> {
     pub(super) fn primitive(&mut self, which: Primitive, dst: Reg, args: Reg, n: u8) -> Flow {
         use LockType::{Local, Map, Mutex, RawSpin, Rcu, RcuBh, RcuSched, Rw, Spin};
@@ -25,6 +45,9 @@ impl Exec<'_> {
         };
         let (a, b, c) = (arg(0), arg(1), arg(2));
         let bit = LockType::Bit((a & 63) as u8);
+        if !is_private(which) {
+            self.touches_more();
+        }
         match which {
             Primitive::RawSpinLock => self.lock(RawSpin, a, false, Ask::Wait, dst),
             Primitive::RawSpinTrylock => self.lock(RawSpin, a, false, Ask::Try, dst),
@@ -151,9 +174,7 @@ impl Exec<'_> {
     /// The value of a primitive that has gone on to the next instruction already.
     fn result(&mut self, dst: Reg, value: u64) -> Flow {
         self.set(dst, value);
-        if let Some(frame) = self.ctx.frames.last_mut() {
-            frame.pc -= 1;
-        }
+        self.pc -= 1;
         Flow::Next
     }
 
@@ -192,8 +213,9 @@ impl Exec<'_> {
         } else {
             depth.saturating_sub(1)
         };
-        // v5.9 has migrate_disable() only as preempt_disable(), except on PREEMPT_RT.
-        match (self.machine.config().rt, disable) {
+        // Until v5.15 migrate_disable() is preempt_disable(), except on PREEMPT_RT.
+        let pins = self.machine.config().rt || self.machine.setup().kernel_version >= MIGRATE_SINCE;
+        match (pins, disable) {
             (true, _) => {}
             (false, true) => self.add_preempt_count(PREEMPT_OFFSET),
             (false, false) => self.sub_preempt_count(PREEMPT_OFFSET),
@@ -335,6 +357,7 @@ impl Exec<'_> {
     /// Marks pages as in use or free, in the sorted list of free ranges.
     fn map_pages(&mut self, pfn: u64, n_pages: u64, in_use: bool) {
         let end = pfn.saturating_add(n_pages);
+        self.touches_pages(pfn, n_pages);
         let already = (pfn..end.min(pfn + 2048)).any(|p| self.machine.page_is_free(p) != in_use);
         let mut ranges = Vec::new();
         for &(first, last) in self.machine.free_pages.iter() {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::context::{Choosing, Context, ContextKind, Held};
 use super::event::{Event, EventKind, LockRef, LockType};
 use super::exec::{Exec, Flow};
+use super::footprint::Footprint;
 use super::schedule::Action;
 use super::{CpuId, Machine, RunId, Task, TaskId, TaskState};
 use crate::config::Preemption;
@@ -30,6 +31,22 @@ impl Machine {
             self.enabled_switches(cpu, &mut actions);
         }
         actions
+    }
+
+    /// Whether any action is possible: `!enabled().is_empty()`.
+    pub fn can_act(&self) -> bool {
+        let steps = |cpu| self.step_is_enabled(cpu);
+        let cpus = || (0..self.setup().n_cpus).map(CpuId);
+        (self.halted.is_none() && cpus().any(steps)) || !self.enabled().is_empty()
+    }
+
+    /// Whether [`Action::Step`] is possible on a CPU.
+    pub fn step_is_enabled(&self, cpu: CpuId) -> bool {
+        let ready = |top: &Context| {
+            !matches!(top.choosing, Choosing::Open(_))
+                && top.waits_for.is_none_or(|lock| self.lock_is_free(&lock))
+        };
+        self.halted.is_none() && self.top(cpu).is_some_and(ready) && !self.softirqs_come_first(cpu)
     }
 
     fn enabled_steps(&self, cpu: CpuId, actions: &mut Vec<Action>) {
@@ -122,14 +139,26 @@ impl Machine {
 
     /// Performs one action, which must be one of [`Machine::enabled`].
     pub fn step(&mut self, action: Action) -> Vec<Event> {
+        let mut events = Vec::new();
+        self.step_into(action, &mut events, None);
+        events
+    }
+
+    /// The same, with room for the events, and for what the step touches.
+    pub fn step_into(
+        &mut self,
+        action: Action,
+        events: &mut Vec<Event>,
+        footprint: Option<&mut Footprint>,
+    ) {
         match action {
-            Action::Step(cpu) => self.step_context(cpu),
+            Action::Step(cpu) => self.step_context(cpu, events, footprint),
             Action::Choose(cpu, k) => {
                 self.edit_top(cpu, |ctx| ctx.choosing = Choosing::Made(k));
-                self.step_context(cpu)
+                self.step_context(cpu, events, footprint);
             }
-            Action::Arrive(run) => vec![self.arrive(run)],
-            Action::Switch(cpu, task) => vec![self.switch(cpu, task)],
+            Action::Arrive(run) => events.push(self.arrive(run)),
+            Action::Switch(cpu, task) => events.push(self.switch(cpu, task)),
         }
     }
 
@@ -142,29 +171,43 @@ impl Machine {
         }
     }
 
-    fn step_context(&mut self, cpu: CpuId) -> Vec<Event> {
-        let Some(top) = self.top(cpu) else {
-            return Vec::new();
+    fn step_context(
+        &mut self,
+        cpu: CpuId,
+        events: &mut Vec<Event>,
+        footprint: Option<&mut Footprint>,
+    ) {
+        let Some(ctx) = self.take_top(cpu) else {
+            return;
         };
-        let ctx = top.clone();
-        let program: Rc<Program> = Rc::clone(&self.setup.0.program);
+        let setup = Rc::clone(&self.setup.0);
         self.running_stack = (ctx.stack, ctx.stack_used);
-        let mut exec = Exec {
-            machine: self,
-            ctx,
-            cpu,
-            events: Vec::new(),
-            program,
-            span: Span::default(),
+        let Some(mut exec) = Exec::new(self, &setup.program, ctx, cpu, events, footprint) else {
+            return;
         };
         let flow = exec.run();
         if exec.ctx.holds != 0 && (exec.ctx.frames.is_empty() || !exec.in_reader()) {
             exec.ctx.holds = 0;
         }
-        let (ctx, events) = (exec.ctx, exec.events);
+        let ctx = exec.ctx;
         self.running_stack = (0, 0);
-        self.settle(cpu, ctx, flow, &events);
-        events
+        self.settle(cpu, ctx, flow, events);
+    }
+
+    /// Takes the innermost context out, with all it has on the heap; a husk remains.
+    fn take_top(&mut self, cpu: CpuId) -> Option<Context> {
+        let this = &mut self.cpus[usize::from(cpu.0)];
+        let top = match this.interrupts.last_mut() {
+            Some(context) => context,
+            None => &mut self.tasks[usize::from(this.current?.0)].context,
+        };
+        let top = Rc::make_mut(top);
+        Some(Context {
+            frames: std::mem::take(&mut top.frames),
+            regs: std::mem::take(&mut top.regs),
+            held: std::mem::take(&mut top.held),
+            ..*top
+        })
     }
 
     /// Puts the context back and does what its step asks for: sleep, end.

@@ -310,6 +310,51 @@ pub struct Program {
     pub image: Vec<(u64, Vec<u8>)>,
     /// The enum constants at file level, for those who read the machine's memory.
     pub constants: std::collections::BTreeMap<String, i64>,
+    /// Finds the global of an address; made from `globals`.
+    pub index: GlobalIndex,
+}
+
+/// For each slot of 16 bytes the one global that can be in it: no two share one.
+#[derive(Clone, Debug, Default)]
+pub struct GlobalIndex {
+    data: Vec<u32>,
+    per_cpu: Vec<u32>,
+}
+
+impl GlobalIndex {
+    const SLOT: u64 = 16;
+    /// Larger data are searched: 16 MB.
+    const SLOTS_MAX: u64 = 1 << 20;
+
+    /// The index of these globals, sorted by address.
+    pub fn new(globals: &[Global]) -> GlobalIndex {
+        let mut index = GlobalIndex::default();
+        for (number, global) in globals.iter().enumerate() {
+            let (slots, base) = match global.per_cpu {
+                true => (&mut index.per_cpu, address::PERCPU),
+                false => (&mut index.data, address::DATA),
+            };
+            let first = global.addr.wrapping_sub(base) / Self::SLOT;
+            let last = (global.addr.wrapping_sub(base) + global.size.max(1) - 1) / Self::SLOT;
+            if last >= Self::SLOTS_MAX {
+                continue;
+            }
+            slots.resize((last + 1) as usize, 0);
+            slots[first as usize..].fill(number as u32 + 1);
+        }
+        index
+    }
+
+    /// `None` when it must be searched for.
+    fn get(&self, addr: u64) -> Option<usize> {
+        let (slots, base) = match addr >= address::DATA {
+            true => (&self.data, address::DATA),
+            false => (&self.per_cpu, address::PERCPU),
+        };
+        let slot = addr.checked_sub(base)? / Self::SLOT;
+        let number = *slots.get(usize::try_from(slot).ok()?)?;
+        (number as usize).checked_sub(1)
+    }
 }
 
 impl Program {
@@ -346,10 +391,13 @@ impl Program {
 
     /// The global object that covers an address.
     pub fn global_at(&self, addr: u64) -> Option<&Global> {
-        let idx = self
-            .globals
-            .partition_point(|g| g.addr <= addr)
-            .checked_sub(1)?;
+        let idx = match self.index.get(addr) {
+            Some(idx) => idx,
+            None => self
+                .globals
+                .partition_point(|g| g.addr <= addr)
+                .checked_sub(1)?,
+        };
         let global = &self.globals[idx];
         (addr - global.addr < global.size.max(1)).then_some(global)
     }

@@ -170,18 +170,16 @@ struct page *__alloc_pages_noprof(gfp_t gfp, unsigned int order, int preferred_n
 
 unsigned long alloc_pages_bulk_noprof(gfp_t gfp, int preferred_nid, nodemask_t *nodemask,
 				      int nr_pages, struct page **page_array);
+
+/* Until v6.14 alloc_pages_bulk_array(); there is no form for lists here. */
+#define alloc_pages_bulk(gfp, nr_pages, page_array) \
+	alloc_pages_bulk_noprof(gfp, numa_node_id(), NULL, nr_pages, page_array)
 #endif
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 struct page *alloc_pages_nolock_noprof(gfp_t gfp_flags, int nid, unsigned int order);
 void free_pages_nolock(struct page *page, unsigned int order);
 #define alloc_pages_nolock(gfp_flags, nid, order) alloc_pages_nolock_noprof(gfp_flags, nid, order)
-
-#define alloc_pages_bulk(gfp, nr_pages, page_array) \
-	alloc_pages_bulk_noprof(gfp, numa_node_id(), NULL, nr_pages, page_array)
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
-#define alloc_pages_bulk_array(gfp, nr_pages, page_array) \
-	alloc_pages_bulk_noprof(gfp, numa_node_id(), NULL, nr_pages, page_array)
 #endif
 
 unsigned long __get_free_pages(gfp_t gfp_mask, unsigned int order);

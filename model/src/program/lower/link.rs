@@ -6,7 +6,7 @@ use super::scope::{Definedness, Object};
 use super::tree::{Node, Symbol, Write};
 use super::{Lower, in_order, scan};
 use crate::program::types::TypeTable;
-use crate::program::{FuncId, Global, Program, address};
+use crate::program::{FuncId, Global, GlobalIndex, Program, address};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::SourceMap;
 
@@ -55,6 +55,7 @@ pub fn link(mut lower: Lower, sources: SourceMap) -> Result<Program, Vec<Diagnos
         types,
         functions,
         statements,
+        index: GlobalIndex::new(&globals),
         globals,
         image,
         constants,
