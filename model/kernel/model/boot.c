@@ -12,6 +12,7 @@
 #include <linux/hrtimer.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/kvfree_rcu.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/timer.h>
@@ -131,6 +132,36 @@ static void setup_free_pages(struct zone *zone, struct model_zone_setup *setup)
 	}
 }
 
+/*
+ * A page of those in use, for what the kernel has allocated while it booted; 0 when there is none. Taken
+ * from the end of the highest zone.
+ */
+unsigned long model_boot_page(void)
+{
+	static unsigned long nr_taken;
+	struct model_zone_setup *setup;
+	unsigned long used;
+	struct page *page;
+	int i;
+
+	for (i = MAX_NR_ZONES - 1; i >= 0 && !model_setup[i].pages; i--)
+		;
+	if (i < 0)
+		return 0;
+
+	setup = &model_setup[i];
+	used = setup->free == ~0UL ? setup->pages : setup->free;
+	if (setup->pcp_count > 0)
+		used += (unsigned long)setup->pcp_count * nr_cpu_ids;
+	if (used + nr_taken >= setup->pages)
+		return 0;
+
+	nr_taken++;
+	page = pfn_to_page(setup->start_pfn + setup->pages - nr_taken);
+	set_page_count(page, 1);
+	return (unsigned long)page_address(page);
+}
+
 static void setup_limits(struct zone *zone, struct model_zone_setup *setup)
 {
 	struct per_cpu_pages *pcp;
@@ -202,6 +233,11 @@ void model_boot(void)
 		if (populated_zone(&pgdat->node_zones[i]))
 			setup_limits(&pgdat->node_zones[i], &model_setup[i]);
 	}
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	kfree_rcu_batch_init();
+#endif
+	rcu_scheduler_active = RCU_SCHEDULER_RUNNING;
 
 	/* Boot has allocated with GFP_KERNEL, interrupts on: lockdep remembers that of fs_reclaim. */
 	fs_reclaim_acquire(GFP_KERNEL);

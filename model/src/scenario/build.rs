@@ -183,6 +183,7 @@ fn compile(scenario: &Scenario, tree: &Tree, config: &Config) -> Result<Program,
         .filter(|option| on.contains(option))
         .map(|option| (format!("CONFIG_{option}"), "1".to_string()))
         .collect();
+    defines.extend(scenario.defines.iter().cloned());
     let code = scenario.kernel.as_deref().and_then(linux_version_code);
     defines.extend(code.map(|code| ("LINUX_VERSION_CODE".to_string(), code.to_string())));
     let parsed = parse(&Input {

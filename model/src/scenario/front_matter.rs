@@ -34,6 +34,8 @@ struct Front {
     cpus: Option<Spanned<u8>>,
     prepare: Option<String>,
     #[serde(default)]
+    define: BTreeMap<Spanned<String>, u32>,
+    #[serde(default)]
     zone: BTreeMap<Spanned<String>, Spanned<FrontZone>>,
     #[serde(default)]
     run: Vec<Spanned<FrontRun>>,
@@ -159,6 +161,7 @@ fn scenario(reader: &mut Reader, front: Front, file: &str, text: &str) -> Scenar
     let cpus = cpus(reader, front.cpus, &configs);
     let zones = zones(reader, front.zone, cpus, kernel.is_some());
     let runs = runs(reader, front.run, cpus);
+    let defines = defines(reader, front.define);
     let (expect, expect_on) = expectations(reader, front.expect, &configs);
     Scenario {
         title: front.title.unwrap_or_else(|| name.clone()),
@@ -170,6 +173,7 @@ fn scenario(reader: &mut Reader, front: Front, file: &str, text: &str) -> Scenar
         configs,
         cpus,
         prepare: front.prepare,
+        defines,
         zones,
         runs,
         expect,
@@ -222,6 +226,20 @@ fn configs(
         );
     }
     configs
+}
+
+/// Macros for the kernel's text, as `-D` would define them: bounds and boot parameters.
+fn defines(reader: &mut Reader, table: BTreeMap<Spanned<String>, u32>) -> Vec<(String, String)> {
+    let mut defines = Vec::new();
+    for (name, value) in table {
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let starts = name.as_ref().starts_with(|c: char| !c.is_ascii_digit());
+        if !starts || !name.as_ref().chars().all(word) {
+            reader.error(name.span(), "this is no name of a macro");
+        }
+        defines.push((name.into_inner(), value.to_string()));
+    }
+    defines
 }
 
 fn cpus(reader: &mut Reader, cpus: Option<Spanned<u8>>, configs: &[(String, Config)]) -> u8 {

@@ -38,6 +38,8 @@ pub struct Scenario {
     pub cpus: u8,
     /// A function of its own that is called in task context after boot, before the contexts start.
     pub prepare: Option<String>,
+    /// Macros defined before the kernel's text, with their values.
+    pub defines: Vec<(String, String)>,
     /// The zones that have pages.
     pub zones: Vec<Zone>,
     /// What runs where.

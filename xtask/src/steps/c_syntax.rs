@@ -108,6 +108,8 @@ fn scenario(file: &Path, paths: &Paths) -> Result<Tally> {
     let mut tally = Tally::default();
     for (config_name, config) in &scenario.configs {
         let mut cc = compiler(config, scenario.kernel.as_deref());
+        let macros = scenario.defines.iter();
+        cc.args(macros.map(|(name, value)| format!("-D{name}={value}")));
         if let Some(tree) = &tree {
             cc.arg("-I")
                 .arg(&tree.include)

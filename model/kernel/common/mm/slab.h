@@ -15,6 +15,7 @@
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <model/object.h>
 #include "internal.h"
 
 /* CONFIG_SLUB_CPU_PARTIAL. */

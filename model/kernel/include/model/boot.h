@@ -18,6 +18,7 @@ struct model_zone_setup {
 extern struct model_zone_setup model_setup[MAX_NR_ZONES];
 
 void model_boot(void);
+unsigned long model_boot_page(void);
 
 /* The environment chooses a number below n. */
 unsigned int __choose(unsigned int n);

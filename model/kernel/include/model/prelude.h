@@ -16,11 +16,13 @@
 #include <linux/bit_spinlock.h>
 #include <linux/seqlock.h>
 #include <linux/rcupdate.h>
+#include <linux/kvfree_rcu.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/vmalloc.h>
 #include <linux/interrupt.h>
 #include <linux/slab.h>
 #include <model/boot.h>

@@ -617,6 +617,8 @@ redo:
 
 	if (unlikely(gfpflags & __GFP_ZERO) && object)
 		memset(object, 0, s->object_size);
+	if (object)
+		__object(object, s->object_size, OBJECT_LIVE);
 	return object;
 }
 
@@ -709,6 +711,7 @@ redo:
 
 static inline void slab_free(struct kmem_cache *s, struct page *page, void *object)
 {
+	__object(object, s->object_size, OBJECT_FREED);
 	do_slab_free(s, page, object, NULL, 1);
 }
 
@@ -731,9 +734,11 @@ void kmem_cache_free_bulk(struct kmem_cache *s, size_t size, void **p)
 			kfree(head);
 			continue;
 		}
+		__object(tail, page->slab_cache->object_size, OBJECT_FREED);
 		set_freepointer(page->slab_cache, tail, NULL);
 		for (cnt = 1; size && virt_to_head_page(p[size - 1]) == page; cnt++) {
 			size--;
+			__object(p[size], page->slab_cache->object_size, OBJECT_FREED);
 			set_freepointer(page->slab_cache, p[size], head);
 			head = p[size];
 		}

@@ -241,5 +241,5 @@ void rcu_init(void)
 		rcu_cblist_init(&rdp->wait);
 		rcu_cblist_init(&rdp->done);
 	}
-	rcu_scheduler_active = RCU_SCHEDULER_RUNNING;
+	rcu_scheduler_active = RCU_SCHEDULER_INIT;
 }
