@@ -348,3 +348,40 @@ fn one_cpu_needs_no_spinning_locks() {
         ["warning | R-warning"]
     );
 }
+
+/// lockdep compares orders: nobody has to meet anybody.
+#[test]
+fn two_orders_of_two_locks() {
+    let text = |f: &str, g: &str| {
+        format!(
+            "static DEFINE_SPINLOCK(a);\nstatic DEFINE_SPINLOCK(b);\nstatic DEFINE_SPINLOCK(c);\n\
+             static void take(spinlock_t *x, spinlock_t *y) {{ spin_lock(x); spin_lock(y); spin_unlock(y); spin_unlock(x); }}\n\
+             void f(void) {{ {f} }}\nvoid g(void) {{ {g} }}"
+        )
+    };
+    let two = [("task", "f"), ("task", "g")];
+    let ab_ba = text("take(&a, &b);", "take(&b, &a);");
+    assert_eq!(
+        ends("none-debug", &two, &ab_ba),
+        ["circular | R-lock-order"]
+    );
+    assert_eq!(ends("none-nodebug", &two, &ab_ba), ["| R-lock-order"]);
+    let meets = ends("rt-debug", &two, &ab_ba);
+    let alone = "circular | R-lock-order";
+    assert_eq!(meets, [alone, "circular | R-lock-order R-deadlock hang"]);
+    let chain = text("take(&a, &b); take(&b, &c);", "take(&c, &a);");
+    assert_eq!(ends("none-debug", &two, &chain), [alone]);
+    let same = text("take(&a, &b); take(&b, &c);", "take(&a, &c);");
+    assert_eq!(ends("none-debug", &two, &same), ["|"]);
+    // A trylock waits for nobody, but what is taken inside it waits.
+    let tries = text(
+        "spin_lock(&a); if (spin_trylock(&b)) spin_unlock(&b); spin_unlock(&a);",
+        "take(&b, &a);",
+    );
+    assert_eq!(ends("none-debug", &two, &tries), ["|"]);
+    let holds = text(
+        "if (spin_trylock(&a)) { spin_lock(&b); spin_unlock(&b); spin_unlock(&a); }",
+        "take(&b, &a);",
+    );
+    assert_eq!(ends("none-debug", &two, &holds), [alone]);
+}

@@ -3,7 +3,7 @@
 use crate::machine::CpuId;
 use crate::machine::context::ContextKind;
 use crate::machine::event::{Fault, LockRef, Now};
-use crate::machine::lockdep::Usage;
+use crate::machine::lockdep::{Inversion, Usage};
 use crate::syntax::source::Span;
 
 use super::WaitType;
@@ -46,6 +46,8 @@ names! {
         RcuUsage = "R-rcu-usage",
         /// A lock of a class this context holds already.
         LockRecursion = "R-lock-recursion",
+        /// Two lock classes taken in either order.
+        LockOrder = "R-lock-order",
         /// Released what it did not hold, or kept what it took.
         LockBalance = "R-lock-balance",
         /// Nothing can go on.
@@ -143,6 +145,12 @@ pub enum Detail {
         held: LockRef,
         held_at: Span,
         usage: Usage,
+        now: Box<Now>,
+    },
+    Order {
+        lock: LockRef,
+        usage: Usage,
+        inversion: Box<Inversion>,
         now: Box<Now>,
     },
     Balance {

@@ -8,6 +8,7 @@
 //! A rule is broken whether or not this configuration has the detector that says so: a finding that
 //! is not [`Finding::printed`] is "wrong, and silent here".
 
+mod circular;
 mod deadlock;
 mod finding;
 mod integrity;
@@ -27,9 +28,8 @@ use std::rc::Rc;
 
 use crate::inspect;
 use crate::machine::context::{ContextKind, Held};
-use crate::machine::event::{LockRef, LockType, Now};
+use crate::machine::event::{LockRef, LockType};
 use crate::machine::footprint::Footprint;
-use crate::machine::lockdep::Usage;
 use crate::machine::{Action, Console, CpuId, Event, EventKind, Machine};
 use crate::syntax::source::Span;
 pub use finding::{Class, Detail, Finding, Rule};
@@ -161,10 +161,14 @@ fn is_null(machine: &Machine, event: &Event) -> bool {
 
 /// What the checks object to, in the order in which a kernel's own tests come.
 fn judge(before: &Machine, event: &Event, console: &Console) -> Vec<Finding> {
-    let rcu = rcu_usage::check(before, event, console);
-    rcu.into_iter()
-        .chain(judge_event(before, event, console))
-        .collect()
+    let mut all: Vec<Finding> = rcu_usage::check(before, event, console)
+        .into_iter()
+        .collect();
+    match event.kind {
+        EventKind::LockWanted { .. } => all.extend(judge_lock(before, event, console)),
+        _ => all.extend(judge_event(before, event, console)),
+    }
+    all
 }
 
 fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Finding> {
@@ -212,10 +216,6 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
                 Detail::Schedule { now: now.clone() },
             )
         }),
-        EventKind::LockWanted { lock, usage, now } => {
-            judge_lock(before, lock, *usage, now, lockdep)
-                .map(|(rule, class, printed, detail)| draft(rule, Some(class), printed, detail))
-        }
         EventKind::BadUnlock(_) | EventKind::LeftUnbalanced { .. } => {
             let detail = Detail::Balance {
                 text: lock_balance::text(before, &event.kind),
@@ -334,6 +334,7 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
         | EventKind::Switch { .. }
         | EventKind::Call { .. }
         | EventKind::Return { .. }
+        | EventKind::LockWanted { .. }
         | EventKind::LockAcquired { .. }
         | EventKind::TrylockFailed(_)
         | EventKind::LockBusy(_)
@@ -348,55 +349,81 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
     }
 }
 
-type LockVerdict = (Rule, Class, bool, Detail);
-
-/// lockdep's tests of an acquisition, in its order: wait context, usage, recursion. In NMI it makes
-/// only the usage test.
-fn judge_lock(
-    before: &Machine,
-    lock: &LockRef,
-    usage: Usage,
-    now: &Now,
-    lockdep: bool,
-) -> Option<LockVerdict> {
+/// lockdep's tests of an acquisition, in its order, up to the first that it reports: wait context,
+/// usage, recursion, order. In NMI it makes only the usage test.
+fn judge_lock(before: &Machine, event: &Event, console: &Console) -> Vec<Finding> {
+    let EventKind::LockWanted {
+        lock,
+        usage,
+        inversion,
+        now,
+    } = &event.kind
+    else {
+        return Vec::new();
+    };
     let config = before.config();
-    if now.context != ContextKind::Nmi
-        && let Some((lock_type, context)) = wait_context::check(lock, now)
-    {
+    let lockdep = config.prove_locking && !console.lockdep_off;
+    let found = |rule, class, printed, detail| Finding {
+        rule,
+        class: Some(class),
+        printed,
+        deferred: false,
+        cpu: event.cpu,
+        context: event.context,
+        span: event.span,
+        detail,
+    };
+    let waits = (now.context != ContextKind::Nmi).then(|| wait_context::check(lock, now));
+    let wait_type = waits.flatten().map(|(lock_type, context)| {
         let printed = lockdep && config.prove_raw_lock_nesting;
         let detail = Detail::WaitType {
             lock: *lock,
             lock_type,
             context,
-            usage,
-            now: now.clone().into(),
+            usage: *usage,
+            now: now.clone(),
         };
-        return Some((Rule::WaitType, Class::InvalidWaitContext, printed, detail));
-    }
-    if let Some((from, to)) = irq_usage::check(lock, usage, now) {
+        found(Rule::WaitType, Class::InvalidWaitContext, printed, detail)
+    });
+    let irq_usage = irq_usage::check(lock, *usage, now).map(|(from, to)| {
         let detail = Detail::IrqUsage {
             lock: *lock,
-            usage,
+            usage: *usage,
             from,
             to,
-            now: now.clone().into(),
+            now: now.clone(),
         };
-        return Some((
+        found(
             Rule::IrqUsage,
             Class::InconsistentLockState,
             lockdep,
             detail,
-        ));
-    }
-    let held = recursion::check(lock, now)?;
-    let detail = Detail::Recursion {
-        lock: *lock,
-        held: held.lock,
-        held_at: held.span,
-        usage,
-        now: now.clone().into(),
-    };
-    Some((Rule::LockRecursion, Class::Recursive, lockdep, detail))
+        )
+    });
+    let recursion = recursion::check(lock, now).map(|held| {
+        let detail = Detail::Recursion {
+            lock: *lock,
+            held: held.lock,
+            held_at: held.span,
+            usage: *usage,
+            now: now.clone(),
+        };
+        found(Rule::LockRecursion, Class::Recursive, lockdep, detail)
+    });
+    let order = circular::check(inversion.as_deref()).map(|inversion| {
+        let detail = Detail::Order {
+            lock: *lock,
+            usage: *usage,
+            inversion: Box::new(inversion),
+            now: now.clone(),
+        };
+        found(Rule::LockOrder, Class::Circular, lockdep, detail)
+    });
+    let tests = [wait_type, irq_usage, recursion, order];
+    let mut all: Vec<Finding> = tests.into_iter().flatten().collect();
+    let reported = all.iter().position(|f| f.printed);
+    all.truncate(reported.map_or(all.len(), |n| n + 1));
+    all
 }
 
 /// Enters a finding into the console's memory.

@@ -1,7 +1,7 @@
 //! What a step did: the facts from which checks, reports and the stepper are made.
 
 use super::context::{ContextKind, Held};
-use super::lockdep::Usage;
+use super::lockdep::{Inversion, Usage};
 use super::object::{Fate, Misfate};
 use super::{CpuId, RunId, TaskId};
 use crate::program::FuncId;
@@ -142,10 +142,12 @@ pub enum EventKind {
         func: FuncId,
         value: u64,
     },
-    /// First attempt, also when it then waits; `usage` is what lockdep knew of the class before.
+    /// First attempt, also when it then waits; `usage` is what lockdep knew of the class
+    /// before, `inversion` what it knew of the order.
     LockWanted {
         lock: LockRef,
         usage: Usage,
+        inversion: Option<Box<Inversion>>,
         now: Box<Now>,
     },
     /// `waited`: another context held it.

@@ -11,12 +11,13 @@ use super::access::Mode;
 use super::context::{Context, ContextKind, Held, PREEMPT_OFFSET};
 use super::event::{EventKind, LockRef, LockType};
 use super::exec::{Exec, Flow};
+use super::lockdep::Inversion;
 use super::object::HOLDS_GP;
 use super::{CpuId, Machine, TaskState};
 use crate::program::Reg;
 
 /// The class of the raw lock inside every rt_mutex.
-const WAIT_LOCK_CLASS: u64 = 1;
+pub(super) const WAIT_LOCK_CLASS: u64 = 1;
 /// Stands for its name, which is no string in memory.
 pub(super) const WAIT_LOCK_NAME: u64 = 1;
 /// What stops a kernel that would return from an NMI with another `preempt_count`, as a booted v6.12
@@ -207,7 +208,13 @@ impl Exec<'_> {
         now.irqs_off |= lock.class == WAIT_LOCK_CLASS;
         let (kind, off) = (self.ctx.kind, now.irqs_off);
         let bh_off = now.preempt_count & 0xff00 != 0 || self.ctx.bh_disable > 0;
-        self.event(EventKind::LockWanted { lock, usage, now });
+        let inversion = self.order(&lock);
+        self.event(EventKind::LockWanted {
+            lock,
+            usage,
+            inversion,
+            now,
+        });
         if self
             .machine
             .lockdep
@@ -216,6 +223,22 @@ impl Exec<'_> {
             let lockdep = Rc::make_mut(&mut self.machine.lockdep);
             lockdep.mark(&lock, kind, off, bh_off, self.span);
         }
+    }
+
+    /// Records that the lock is taken inside those held, unless lockdep knows it the other way round.
+    fn order(&mut self, lock: &LockRef) -> Option<Box<Inversion>> {
+        if self.ctx.kind == ContextKind::Nmi || self.ctx.held.is_empty() {
+            return None;
+        }
+        let taken = self.asking(*lock)?;
+        for held in self.machine.lockdep.unordered(&self.ctx.held, lock) {
+            let before = self.machine.lockdep.chain(lock.class, held.lock.class);
+            if let Some(chain) = before {
+                return Some(Box::new(Inversion { held, chain }));
+            }
+            Rc::make_mut(&mut self.machine.lockdep).order(held, taken);
+        }
+        None
     }
 
     fn lock_is_busy(&mut self, lock: LockRef, first: bool, dst: Reg) -> Flow {

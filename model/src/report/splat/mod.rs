@@ -5,6 +5,7 @@
 //! stamp` block, offsets in functions (places in the C text stand there instead), and the functions of
 //! the detectors themselves. Addresses are the model's own.
 
+mod circular;
 mod era;
 mod lockdep;
 mod oops;
@@ -52,6 +53,12 @@ pub fn lines(before: &Machine, finding: &Finding) -> Vec<String> {
             };
             lockdep::recursive(&who, lock, *usage, &held, now)
         }
+        Detail::Order {
+            lock,
+            usage,
+            inversion,
+            now,
+        } => circular::lines(&who, lock, *usage, inversion, now),
         Detail::Balance { text } => lockdep::unbalanced(&who, text),
         Detail::List { text } => oops::list(&who, text),
         Detail::Fault(fault) => oops::fault(&who, *fault),

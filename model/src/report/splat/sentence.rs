@@ -70,6 +70,12 @@ fn what(before: &Machine, finding: &Finding) -> String {
             };
             format!("takes {} while holding {held} since {at}", name(lock))
         }
+        Detail::Order {
+            lock, inversion, ..
+        } => {
+            let (lock, held) = (name(lock), name(&inversion.held.lock));
+            format!("takes {lock} while holding {held}, which elsewhere is taken inside it")
+        }
         Detail::Balance { text } | Detail::List { text } | Detail::Page { text, .. } => {
             text.clone()
         }

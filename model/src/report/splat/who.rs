@@ -108,15 +108,16 @@ impl<'a> Who<'a> {
 
     /// `print_lock()`; `at` is where it is or was asked for.
     pub(super) fn lock(&self, lock: &LockRef, usage: Usage, at: Span) -> String {
+        let class = self.class(lock, usage);
+        format!("{:016x} {class}, at: {}", lock.addr, self.place(at))
+    }
+
+    /// `print_lock_name()`
+    pub(super) fn class(&self, lock: &LockRef, usage: Usage) -> String {
         let (outer, inner) = wait_types(lock);
         let (outer, inner) = (self.number(outer), self.number(inner));
-        format!(
-            "{:016x} ({}){{{}}}-{{{outer}:{inner}}}, at: {}",
-            lock.addr,
-            self.machine.lock_name(lock),
-            usage.characters(),
-            self.place(at),
-        )
+        let (name, usage) = (self.machine.lock_name(lock), usage.characters());
+        format!("({name}){{{usage}}}-{{{outer}:{inner}}}")
     }
 
     /// A place as a kernel's trace names it, decoded.
