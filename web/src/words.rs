@@ -64,7 +64,7 @@ pub fn declared_type(lock: &LockRef) -> String {
         LockType::Mutex => "struct mutex",
         LockType::Local => "local_lock_t",
         LockType::Bit(bit) => return format!("bit {bit} of a word"),
-        LockType::Map => "lockdep_map",
+        LockType::Map | LockType::OverrideMap => "lockdep_map",
         LockType::Rcu | LockType::RcuBh | LockType::RcuSched => "RCU read section",
         LockType::Word | LockType::GracePeriod => "something to wait for",
     };
@@ -81,7 +81,7 @@ pub fn type_here(lock: &LockRef, rt: bool) -> &'static str {
         LockType::Spin | LockType::Rw => "it spins",
         LockType::Mutex => "a sleeping lock",
         LockType::Local => "preemption or interrupts off",
-        LockType::Map => "only a note for lockdep",
+        LockType::Map | LockType::OverrideMap => "only a note for lockdep",
         LockType::Rcu if rt => "preemption stays on",
         LockType::Rcu | LockType::RcuBh | LockType::RcuSched => "no lock",
         LockType::Word | LockType::GracePeriod => "no lock",

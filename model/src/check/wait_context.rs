@@ -35,6 +35,7 @@ pub fn wait_types(lock: &LockRef) -> (WaitType, WaitType) {
         LockType::Mutex => (WaitType::Sleep, WaitType::Sleep),
         LockType::Rcu | LockType::RcuBh => (WaitType::Free, WaitType::Config),
         LockType::RcuSched => (WaitType::Free, WaitType::Spin),
+        LockType::OverrideMap => (WaitType::Invalid, WaitType::Config),
         LockType::Bit(_) | LockType::Map | LockType::Word | LockType::GracePeriod => {
             (WaitType::Invalid, WaitType::Invalid)
         }
@@ -60,11 +61,16 @@ pub(super) fn check(lock: &LockRef, now: &Now) -> Option<(WaitType, WaitType)> {
     (outer > allowed).then_some((outer, allowed))
 }
 
-/// What may be waited for here: the least of the context and the locks it holds.
+/// What may be waited for here: the least of the context and the locks it holds, those before an
+/// override (`LD_LOCK_WAIT_OVERRIDE`) aside.
 pub(super) fn allowed(now: &Now) -> WaitType {
-    now.held
-        .iter()
-        .map(|held| wait_types(&held.lock).1)
-        .filter(|&inner| inner != WaitType::Invalid)
-        .fold(context_type(now.context), WaitType::min)
+    let mut allowed = context_type(now.context);
+    for held in &now.held {
+        match (held.lock.ty, wait_types(&held.lock).1) {
+            (_, WaitType::Invalid) => {}
+            (LockType::OverrideMap, inner) => allowed = inner,
+            (_, inner) => allowed = allowed.min(inner),
+        }
+    }
+    allowed
 }

@@ -50,6 +50,8 @@ pub enum LockType {
     Local,
     Bit(u8),
     Map,
+    /// A map that says: what is held before it does not count, `spinlock_t` may be taken here.
+    OverrideMap,
     Rcu,
     RcuBh,
     RcuSched,

@@ -59,10 +59,18 @@ impl LockRef {
     /// It has a place in memory that says who owns it.
     fn has_owner(&self) -> bool {
         match self.ty {
-            LockType::Map | LockType::Word | LockType::GracePeriod => false,
+            LockType::Word | LockType::GracePeriod => false,
+            ty if ty.is_map() => false,
             LockType::Local => self.sleeps,
             _ => true,
         }
+    }
+}
+
+impl LockType {
+    /// An annotation for lockdep, no lock.
+    pub fn is_map(self) -> bool {
+        matches!(self, LockType::Map | LockType::OverrideMap)
     }
 }
 
@@ -131,7 +139,7 @@ impl Exec<'_> {
     fn lock_ref(&mut self, ty: LockType, addr: u64, read: bool, ask: Ask) -> Result<LockRef, Flow> {
         let len = match ty {
             LockType::Bit(_) => 8,
-            LockType::Map => 16,
+            ty if ty.is_map() => 16,
             _ => LOCK_SIZE,
         };
         self.touches(addr, 8, Mode::Write);
@@ -142,7 +150,7 @@ impl Exec<'_> {
             }
         }
         let map = match ty {
-            LockType::Map => addr,
+            ty if ty.is_map() => addr,
             _ => addr + KEY_OFFSET,
         };
         let memory = &self.machine.memory;
@@ -177,7 +185,7 @@ impl Exec<'_> {
         if lock.ty == LockType::Mutex && !lock.trylock {
             self.might_sleep("kernel/locking/mutex.c", 0, None);
         }
-        if !lock.sleeps && !matches!(lock.ty, LockType::Map) && !lock.trylock {
+        if !lock.sleeps && !lock.ty.is_map() && !lock.trylock {
             self.add_preempt_count(PREEMPT_OFFSET);
         }
         self.wanted(*lock);
@@ -312,7 +320,7 @@ impl Exec<'_> {
             _ if lock.has_owner() => memory.write(lock.addr, 4, number),
             _ => {}
         }
-        if lock.trylock && !lock.sleeps {
+        if lock.trylock && !lock.sleeps && !lock.ty.is_map() {
             self.add_preempt_count(PREEMPT_OFFSET);
         }
         if lock.sleeps && lock.is_rt_substitute() {
@@ -343,7 +351,7 @@ impl Exec<'_> {
             self.ctx.rcu_depth = self.ctx.rcu_depth.saturating_sub(1);
         }
         self.event(EventKind::LockReleased(lock));
-        if !lock.sleeps && !matches!(lock.ty, LockType::Map) {
+        if !lock.sleeps && !lock.ty.is_map() {
             self.sub_preempt_count(PREEMPT_OFFSET);
         }
         self.wake_waiters(&lock);

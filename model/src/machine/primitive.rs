@@ -35,7 +35,7 @@ fn is_private(which: Primitive) -> bool {
 
 impl Exec<'_> {
     pub(super) fn primitive(&mut self, which: Primitive, dst: Reg, args: Reg, n: u8) -> Flow {
-        use LockType::{Local, Map, Mutex, RawSpin, Rcu, RcuBh, RcuSched, Rw, Spin};
+        use LockType::{Local, Map, Mutex, OverrideMap, RawSpin, Rcu, RcuBh, RcuSched, Rw, Spin};
         let arg = |i: u16| {
             if i < u16::from(n) {
                 self.reg(args + i)
@@ -63,11 +63,19 @@ impl Exec<'_> {
             Primitive::MutexTrylock => self.lock(Mutex, a, false, Ask::Try, dst),
             Primitive::MutexUnlock => self.unlock(Mutex, a, false),
             Primitive::LocalLock => self.lock(Local, a, false, Ask::Wait, dst),
+            Primitive::LocalTrylock => self.lock(Local, a, false, Ask::Try, dst),
             Primitive::LocalUnlock => self.unlock(Local, a, false),
             Primitive::BitSpinLock => self.lock(bit, b, false, Ask::Wait, dst),
             Primitive::BitSpinUnlock => self.unlock(bit, b, false),
             Primitive::LockMapAcquire => self.lock(Map, a, false, Ask::Wait, dst),
-            Primitive::LockMapRelease => self.unlock(Map, a, false),
+            Primitive::LockMapAcquireTry => self.lock(OverrideMap, a, false, Ask::Try, dst),
+            Primitive::LockMapRelease => {
+                let is_override = |h: &Held| h.lock.addr == a && h.lock.ty == OverrideMap;
+                match self.ctx.held.iter().any(is_override) {
+                    true => self.unlock(OverrideMap, a, false),
+                    false => self.unlock(Map, a, false),
+                }
+            }
 
             Primitive::PreemptDisable => self.and_next(|e| e.add_preempt_count(PREEMPT_OFFSET)),
             Primitive::PreemptEnable => self.and_next(|e| e.sub_preempt_count(PREEMPT_OFFSET)),

@@ -58,6 +58,8 @@ primitives! {
     MutexUnlock = "mutex_unlock",
     /// On this CPU's `local_lock_t`, given by address.
     LocalLock = "__local_lock",
+    /// Returns 1 when taken. Where the lock is only "no preemption", C knows whether it is.
+    LocalTrylock = "__local_trylock",
     /// Releases.
     LocalUnlock = "__local_unlock",
     /// `(int bit, unsigned long *addr)`; unknown to lockdep.
@@ -66,6 +68,8 @@ primitives! {
     BitSpinUnlock = "bit_spin_unlock",
     /// Annotation for lockdep without a lock (`fs_reclaim`).
     LockMapAcquire = "lock_map_acquire",
+    /// On a map of `DEFINE_WAIT_OVERRIDE_MAP()`.
+    LockMapAcquireTry = "lock_map_acquire_try",
     /// Annotation for lockdep without a lock.
     LockMapRelease = "lock_map_release",
 

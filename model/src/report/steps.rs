@@ -252,7 +252,7 @@ pub fn lock_kind(lock: &LockRef) -> String {
         LockType::Mutex => "mutex",
         LockType::Local => "local_lock_t",
         LockType::Bit(_) => "bit spinlock",
-        LockType::Map => "lockdep map",
+        LockType::Map | LockType::OverrideMap => "lockdep map",
         LockType::Rcu | LockType::RcuBh | LockType::RcuSched => "RCU reader",
         LockType::Word | LockType::GracePeriod => "no lock",
     };
@@ -275,6 +275,7 @@ pub(super) fn lock_function(lock: &LockRef) -> &'static str {
         LockType::Local => "local_lock",
         LockType::Bit(_) => "bit_spin_lock",
         LockType::Map => "lock_map_acquire",
+        LockType::OverrideMap => "lock_map_acquire_try",
         LockType::Rcu => "rcu_read_lock",
         LockType::RcuBh => "rcu_read_lock_bh",
         LockType::RcuSched => "rcu_read_lock_sched",

@@ -32,6 +32,15 @@ struct lockdep_map {
 	(lock)->dep_map.name = #lock_class;		\
 	})
 
+/*
+ * Inside, the waits that outer locks allow do not count, only this one: for code that takes a
+ * spinlock_t under a raw spinlock and is not there on PREEMPT_RT. The inner type is always
+ * LD_WAIT_CONFIG here.
+ */
+#define DEFINE_WAIT_OVERRIDE_MAP(_name, _wait_type) \
+	struct lockdep_map _name = { .name = #_name "-wait-type-override" }
+void lock_map_acquire_try(struct lockdep_map *map);
+
 void lock_map_acquire(struct lockdep_map *map);
 void lock_map_release(struct lockdep_map *map);
 

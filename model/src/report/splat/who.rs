@@ -287,7 +287,7 @@ impl<'a> Who<'a> {
     fn first_disable(&self, now: &Now) -> Option<(FuncId, Span)> {
         let counts = |h: &&Held| {
             let ty = h.lock.ty;
-            let reader = matches!(ty, LockType::Rcu | LockType::RcuBh | LockType::Map);
+            let reader = matches!(ty, LockType::Rcu | LockType::RcuBh) || ty.is_map();
             !h.lock.sleeps && !reader
         };
         let spinning: Vec<&Held> = now.held.iter().filter(counts).collect();
