@@ -15,6 +15,7 @@
 #include <linux/kvfree_rcu.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -234,6 +235,7 @@ void model_boot(void)
 			setup_limits(&pgdat->node_zones[i], &model_setup[i]);
 	}
 
+	kmem_cache_init();
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 	kfree_rcu_batch_init();
 #endif

@@ -76,6 +76,21 @@ struct alloc_context {
 	 !(!IS_ENABLED(CONFIG_SMP) && in_nmi()))
 #endif
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 14, 0)
+/* Pages without a reference count, for slabs. */
+struct page *__alloc_frozen_pages_noprof(gfp_t gfp, unsigned int order, int preferred_nid,
+					 nodemask_t *nodemask);
+#define alloc_frozen_pages(gfp, order) \
+	__alloc_frozen_pages_noprof(gfp, order, numa_node_id(), NULL)
+void free_frozen_pages(struct page *page, unsigned int order);
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+struct page *alloc_frozen_pages_nolock_noprof(gfp_t gfp_flags, int nid, unsigned int order);
+#define alloc_frozen_pages_nolock(gfp_flags, nid, order) \
+	alloc_frozen_pages_nolock_noprof(gfp_flags, nid, order)
+void free_frozen_pages_nolock(struct page *page, unsigned int order);
+#endif
+
 /* mm/page_alloc.c of each version: what the shared slow path calls. */
 struct page *get_page_from_freelist(gfp_t gfp_mask, unsigned int order, int alloc_flags,
 				    const struct alloc_context *ac);

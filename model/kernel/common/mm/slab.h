@@ -28,6 +28,9 @@
 #define NR_CREATED_CACHES 8
 #define NR_CACHES (NR_KMALLOC_CACHES + NR_CREATED_CACHES)
 
+/* Memory for the allocator's own use: it needs nothing more of that kind itself. Since v6.10. */
+#define __GFP_NO_OBJ_EXT ((gfp_t)0x2000000u)
+
 struct kmem_cache_order_objects {
 	unsigned int x;
 };
@@ -90,6 +93,20 @@ void kmem_cache_open(struct kmem_cache *s, int idx);
 /* A free object holds the address of the next one, away from its edges. */
 #define get_freepointer(s, object) (*(void **)((char *)(object) + (s)->offset))
 #define set_freepointer(s, object, fp) (*(void **)((char *)(object) + (s)->offset) = (fp))
+
+/* Where sanitizers look on; here the model's own checks do. */
+#define slab_free_hook(s, x) __object(x, (s)->object_size, OBJECT_FREED)
+
+/* The same for a chain of objects, in one step. */
+static inline void slab_free_freelist_hook(struct kmem_cache *s, void *head)
+{
+	atomic {
+		void *object = head;
+
+		for (; object; object = get_freepointer(s, object))
+			slab_free_hook(s, object);
+	}
+}
 
 #define order_objects(order, size) (((unsigned int)PAGE_SIZE << (order)) / (size))
 

@@ -3,10 +3,6 @@
  * Caches: which one kmalloc() takes, and how a new one is laid out. The kernel has calculate_order()
  * and calculate_sizes() in mm/slub.c; they are the same in every version modelled.
  */
-#include <linux/version.h>
-
-/* mm/slub.c is there for v5.9 only, so far. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 #include "slab.h"
 
 static unsigned int slub_max_order = PAGE_ALLOC_COSTLY_ORDER;
@@ -174,6 +170,14 @@ static inline unsigned int kmalloc_index(size_t size)
 	return fls(size - 1);
 }
 
+/* How many bytes kmalloc() really gives. */
+size_t kmalloc_size_roundup(size_t size)
+{
+	if (size && size <= KMALLOC_MAX_CACHE_SIZE)
+		return kmalloc_info[kmalloc_index(size)].size;
+	return size ? PAGE_SIZE << get_order(size) : 0;
+}
+
 /*
  * The kernel makes its kmalloc caches while it boots, create_kmalloc_caches(). Here each is made by
  * who needs it first, in one step that takes no lock: caches that nobody uses cost nothing.
@@ -225,4 +229,3 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 		panic("kmem_cache_create: Failed to create slab '%s'\n", name);
 	return s;
 }
-#endif

@@ -108,7 +108,7 @@
 #define GFP_RECLAIM_MASK \
 	(__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN |	\
 	 __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | __GFP_NORETRY | __GFP_MEMALLOC |	\
-	 __GFP_NOMEMALLOC | __GFP_ATOMIC | __GFP_NOLOCKDEP)
+	 __GFP_NOMEMALLOC | __GFP_NOLOCKDEP)
 #define GFP_CONSTRAINT_MASK (__GFP_HARDWALL | __GFP_THISNODE)
 
 #define gfpflags_allow_blocking(gfp_flags) (!!((gfp_flags) & __GFP_DIRECT_RECLAIM))

@@ -113,7 +113,7 @@ enum pageflags {
 	unsigned long __pfn = ((unsigned long)(addr) - PAGE_OFFSET) >> PAGE_SHIFT;	\
 	struct page *__head = pfn_to_page(__pfn);				\
 	unsigned int __order;							\
-	for (__order = 1; __order < MAX_ORDER; __order++) {			\
+	for (__order = 1; (1UL << __order) <= MAX_ORDER_NR_PAGES; __order++) {	\
 		struct page *__page = pfn_to_page(ALIGN_DOWN(__pfn, 1UL << __order));	\
 		if (PageHead(__page) && compound_order(__page) >= __order) {	\
 			__head = __page;					\

@@ -36,9 +36,11 @@ enum kmalloc_cache_type {
 
 struct kmem_cache;
 
+void kmem_cache_init(void);
 struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
 				     slab_flags_t flags, void (*ctor)(void *));
 
+size_t kmalloc_size_roundup(size_t size);
 void kfree(const void *object);
 void kmem_cache_free(struct kmem_cache *s, void *x);
 void kmem_cache_free_bulk(struct kmem_cache *s, size_t size, void **p);

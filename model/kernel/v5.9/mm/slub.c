@@ -174,7 +174,7 @@ static struct page *new_slab(struct kmem_cache *s, gfp_t flags)
 {
 	/* Which zone and whether objects can move is the cache's affair. */
 	flags &= ~(__GFP_DMA32 | __GFP_HIGHMEM);
-	return allocate_slab(s, flags & (GFP_RECLAIM_MASK | GFP_CONSTRAINT_MASK));
+	return allocate_slab(s, flags & (GFP_RECLAIM_MASK | __GFP_ATOMIC | GFP_CONSTRAINT_MASK));
 }
 
 static void __free_slab(struct kmem_cache *s, struct page *page)
@@ -711,7 +711,7 @@ redo:
 
 static inline void slab_free(struct kmem_cache *s, struct page *page, void *object)
 {
-	__object(object, s->object_size, OBJECT_FREED);
+	slab_free_hook(s, object);
 	do_slab_free(s, page, object, NULL, 1);
 }
 
@@ -720,29 +720,65 @@ void kmem_cache_free(struct kmem_cache *s, void *x)
 	slab_free(s, virt_to_head_page(x), x);
 }
 
-/* Objects of one slab that lie next to each other in the array are freed at once. */
-void kmem_cache_free_bulk(struct kmem_cache *s, size_t size, void **p)
-{
+/* Objects of one slab as a chain. */
+struct detached_freelist {
 	struct page *page;
-	void *head, *tail;
+	void *tail;
+	void *freelist;
 	int cnt;
+	struct kmem_cache *s;
+};
 
-	while (size) {
-		head = tail = p[--size];
-		page = virt_to_head_page(head);
-		if (!s && !PageSlab(page)) {
-			kfree(head);
+/*
+ * Chains the objects of one slab, looking no further than three that are not of it; returns how
+ * many are left at the front of the array. Without a cache objects may be of any.
+ */
+static size_t build_detached_freelist(struct kmem_cache *s, size_t size, void **p,
+				      struct detached_freelist *df)
+{
+	void *object = p[--size];
+	int lookahead = 3;
+	size_t same;
+
+	df->page = virt_to_head_page(object);
+	if (!s && !PageSlab(df->page)) {
+		kfree(object);
+		df->page = NULL;
+		return size;
+	}
+	df->s = df->page->slab_cache;
+	df->tail = object;
+	df->freelist = object;
+	df->cnt = 1;
+	set_freepointer(df->s, object, NULL);
+
+	for (same = size; size; ) {
+		object = p[--size];
+		if (df->page == virt_to_head_page(object)) {
+			set_freepointer(df->s, object, df->freelist);
+			df->freelist = object;
+			df->cnt++;
+			same--;
+			if (size != same)
+				swap(p[size], p[same]);
 			continue;
 		}
-		__object(tail, page->slab_cache->object_size, OBJECT_FREED);
-		set_freepointer(page->slab_cache, tail, NULL);
-		for (cnt = 1; size && virt_to_head_page(p[size - 1]) == page; cnt++) {
-			size--;
-			__object(p[size], page->slab_cache->object_size, OBJECT_FREED);
-			set_freepointer(page->slab_cache, p[size], head);
-			head = p[size];
-		}
-		do_slab_free(page->slab_cache, page, head, tail, cnt);
+		if (!--lookahead)
+			break;
+	}
+	return same;
+}
+
+void kmem_cache_free_bulk(struct kmem_cache *s, size_t size, void **p)
+{
+	struct detached_freelist df;
+
+	while (size) {
+		size = build_detached_freelist(s, size, p, &df);
+		if (!df.page)
+			continue;
+		slab_free_freelist_hook(df.s, df.freelist);
+		do_slab_free(df.s, df.page, df.freelist, df.tail, df.cnt);
 	}
 }
 
@@ -809,4 +845,19 @@ void kmem_cache_open(struct kmem_cache *s, int idx)
 	s->cpu_slab = &kmem_cache_cpus[idx];
 	for_each_possible_cpu(cpu)
 		per_cpu_ptr(s->cpu_slab, cpu)->tid = cpu;
+}
+
+/*
+ * Boot. The first cache is the one of the caches; here it only shows lockdep the locks that every
+ * booted kernel has taken.
+ */
+void __init kmem_cache_init(void)
+{
+#ifdef CONFIG_LOCKDEP
+	struct kmem_cache *s = kmem_cache_create("kmem_cache", sizeof(struct kmem_cache), 0, 0, NULL);
+	unsigned long flags;
+
+	slub_lock_irqsave(&get_node(s, 0)->list_lock, flags);
+	slub_unlock_irqrestore(&get_node(s, 0)->list_lock, flags);
+#endif
 }
