@@ -37,8 +37,9 @@ const DMA: (usize, u64, u64, u64) = (0, 3840, 3800, 49);
 const DMA32: (usize, u64, u64, u64) = (1, 20_400, 19_451, 262);
 /// Pages on each CPU's list in a warm state.
 const WARM: u32 = 16;
-/// Blocks on the list of an order above 0, where there is one.
-const WARM_BLOCKS: u32 = 4;
+/// Blocks freed to the list of an order above 0, where there is one: with the second in a row the
+/// list is flushed (`free_high` of `free_unref_page_commit()`).
+const WARM_BLOCKS: u32 = 1;
 /// Largest order that a per-CPU list may have (`PAGE_ALLOC_COSTLY_ORDER`).
 const LISTED_ORDER_MAX: u32 = 3;
 
