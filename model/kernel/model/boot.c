@@ -5,9 +5,11 @@
  *
  * A zone's pages lie like this, from its start:
  *
- *	| free: in the buddy lists, as the largest aligned blocks | one run a CPU: on its list | in use |
+ *	| free: in the buddy lists, as the largest aligned blocks | one run a CPU: on its list |
+ *	| page cache | the killable process | in use for good |
  *
- * Pages in use from the start have no owner here: they are never touched, and cost nothing.
+ * Pages in use from the start have no owner here and cost nothing: those in use for good are never
+ * touched, the others when they are reclaimed, moved or given back.
  */
 #include <linux/hrtimer.h>
 #include <linux/kernel.h>
@@ -21,27 +23,30 @@
 #include <linux/workqueue.h>
 #include <model/boot.h>
 
-struct model_zone_setup model_setup[MAX_NR_ZONES];
+struct model_zone_setup model_setup[MAX_NUMNODES * MAX_NR_ZONES];
+struct model_environment_setup model_environment;
 unsigned int nr_cpu_ids = 1;
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
-static DEFINE_PER_CPU(struct per_cpu_pageset, boot_pagesets[MAX_NR_ZONES]);
+static DEFINE_PER_CPU(struct per_cpu_pageset, boot_pagesets[MAX_NUMNODES * MAX_NR_ZONES]);
 #else
-static DEFINE_PER_CPU(struct per_cpu_pages, boot_pagesets[MAX_NR_ZONES]);
+static DEFINE_PER_CPU(struct per_cpu_pages, boot_pagesets[MAX_NUMNODES * MAX_NR_ZONES]);
 #endif
 
-static struct task_struct kswapd_task = {
-	.prio = DEFAULT_PRIO,
-	.__state = TASK_INTERRUPTIBLE,
-	.comm = "kswapd0",
-};
-static struct wait_queue_entry kswapd_entry;
+static struct task_struct kswapd_tasks[MAX_NUMNODES];
+static struct wait_queue_entry kswapd_entries[MAX_NUMNODES];
 
 static const char *const setup_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "Movable" };
 
+static struct model_zone_setup *setup_of(struct zone *zone)
+{
+	return &model_setup[zone_to_nid(zone) * MAX_NR_ZONES + zone_idx(zone)];
+}
+
 static void setup_zone(struct pglist_data *pgdat, int idx, unsigned long *end_pfn)
 {
-	struct model_zone_setup *setup = &model_setup[idx];
+	int setup_idx = pgdat->node_id * MAX_NR_ZONES + idx;
+	struct model_zone_setup *setup = &model_setup[setup_idx];
 	struct zone *zone = &pgdat->node_zones[idx];
 
 	zone->name = setup_names[idx];
@@ -53,16 +58,18 @@ static void setup_zone(struct pglist_data *pgdat, int idx, unsigned long *end_pf
 
 	zone->zone_start_pfn = setup->start_pfn;
 	zone->spanned_pages = setup->pages;
-	zone->present_pages = setup->pages;
+	zone->present_pages = setup->present ? setup->present : setup->pages;
 	atomic_long_set(&zone->managed_pages, setup->pages);
 	*end_pfn = zone_end_pfn(zone);
 
 	spin_lock_init(&zone->lock);
 	free_area_init_zone(zone);
+	INIT_LIST_HEAD(&zone->lru[LRU_FILE].moved);
+	INIT_LIST_HEAD(&zone->lru[LRU_ANON].moved);
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
-	zone_pcp_init(zone, &boot_pagesets[idx]);
+	zone_pcp_init(zone, &boot_pagesets[setup_idx]);
 #else
-	setup_zone_pageset(zone, &boot_pagesets[idx]);
+	setup_zone_pageset(zone, &boot_pagesets[setup_idx]);
 #endif
 }
 
@@ -71,11 +78,20 @@ static void setup_zone(struct pglist_data *pgdat, int idx, unsigned long *end_pf
  * after the first requests; else the first MAX_ORDER block is, as if the kernel's own memory
  * lived there: a booted kernel has unmovable blocks with free pages in them.
  */
-static void setup_pageblocks(struct zone *zone)
+static void setup_pageblocks(struct zone *zone, struct model_zone_setup *setup)
 {
 	unsigned long pfn = zone->zone_start_pfn;
 	unsigned long end = zone_end_pfn(zone);
+#ifdef CONFIG_CMA
+	unsigned long cma_end = pfn + setup->cma;
+#endif
 
+#ifdef CONFIG_CMA
+	zone->cma_pages = setup->cma;
+	totalcma_pages += setup->cma;
+	for (; pfn < cma_end; pfn += pageblock_nr_pages)
+		set_pageblock_migratetype(pfn_to_page(pfn), MIGRATE_CMA);
+#endif
 	if (!page_group_by_mobility_disabled)
 		end = min(end, pfn + MAX_ORDER_NR_PAGES);
 
@@ -84,7 +100,7 @@ static void setup_pageblocks(struct zone *zone)
 }
 
 /* Like memblock: the largest blocks that alignment and length allow, the lowest first. */
-static void free_range(unsigned long start, unsigned long end)
+void model_free_range(unsigned long start, unsigned long end)
 {
 	int order;
 
@@ -112,25 +128,105 @@ static void fill_pcp(struct zone *zone, int cpu, unsigned long pfn, int count)
 	}
 }
 
+/*
+ * Makes a region, aligned to its size, hold as many of the wanted blocks as it can: it is such a
+ * block itself, or its halves are looked at. Two free halves would be one larger block, so only one may
+ * be free; the other can hold smaller ones. True when the region is a block.
+ */
+static bool place_blocks(struct zone *zone, unsigned long *wanted, unsigned long pfn, int order,
+			 bool may_be_free)
+{
+	bool left;
+	int o;
+
+	for (o = 0; o <= order && !wanted[o]; o++)
+		;
+	if (o > order || pfn >= zone_end_pfn(zone))
+		return false;
+
+	if (may_be_free && wanted[order] && pfn + (1UL << order) <= zone_end_pfn(zone)) {
+		wanted[order]--;
+		__free_pages_core(pfn_to_page(pfn), order);
+		return true;
+	}
+	if (order == 0)
+		return false;
+	left = place_blocks(zone, wanted, pfn, order - 1, true);
+	place_blocks(zone, wanted, pfn + (1UL << (order - 1)), order - 1, !left);
+	return false;
+}
+
+/* Free blocks as listed, each type in pageblocks of its own; returns where the rest begins. */
+static unsigned long setup_free_blocks(struct zone *zone, struct model_zone_setup *setup)
+{
+	unsigned long pfn = zone->zone_start_pfn;
+	unsigned long block, *wanted;
+	int mt, o;
+
+	for (mt = 0; mt < MIGRATE_TYPES; mt++) {
+		wanted = setup->blocks[mt];
+		for (o = 0; o < NR_PAGE_ORDERS;) {
+			if (!wanted[o]) {
+				o++;
+				continue;
+			}
+			if (pfn >= zone_end_pfn(zone))
+				panic("zone %s is too small for its free blocks\n", zone->name);
+
+			for (block = 0; block < MAX_ORDER_NR_PAGES; block += pageblock_nr_pages) {
+				set_pageblock_migratetype(pfn_to_page(pfn + block), mt);
+				if (mt == MIGRATE_HIGHATOMIC)
+					zone->nr_reserved_highatomic += pageblock_nr_pages;
+			}
+			place_blocks(zone, wanted, pfn, NR_PAGE_ORDERS - 1, true);
+			pfn += MAX_ORDER_NR_PAGES;
+			o = 0;
+		}
+	}
+	return min(pfn, zone_end_pfn(zone));
+}
+
+static unsigned long setup_free_range(struct zone *zone, struct model_zone_setup *setup,
+				      unsigned long used)
+{
+	unsigned long free = setup->free;
+
+	if (used > setup->pages || (free != ~0UL && free > setup->pages - used))
+		panic("zone %s has %lu pages: not enough for the free ones\n", zone->name, setup->pages);
+	if (free == ~0UL)
+		free = setup->pages - used;
+
+	model_free_range(setup->start_pfn, setup->start_pfn + free);
+	return setup->start_pfn + free;
+}
+
 static void setup_free_pages(struct zone *zone, struct model_zone_setup *setup)
 {
-	unsigned long pcp_count = setup->pcp_count > 0 ? setup->pcp_count : 0;
-	unsigned long pcp_pages = pcp_count * nr_cpu_ids;
-	unsigned long free = setup->free;
+	unsigned long used = setup->page_cache + setup->process;
 	unsigned long pfn;
 	int cpu;
 
-	if (pcp_pages > setup->pages || (free != ~0UL && free > setup->pages - pcp_pages))
-		panic("zone %s has %lu pages: not enough for the free ones\n", zone->name, setup->pages);
-	if (free == ~0UL)
-		free = setup->pages - pcp_pages;
+	for_each_possible_cpu(cpu)
+		used += setup->pcp_count[cpu];
 
-	pfn = setup->start_pfn + free;
-	free_range(setup->start_pfn, pfn);
+	if (setup->blocks[0][0] != ~0UL)
+		pfn = setup_free_blocks(zone, setup);
+	else
+		pfn = setup_free_range(zone, setup, used);
+	if (pfn + used > zone_end_pfn(zone))
+		panic("zone %s is too small for its pages in use\n", zone->name);
+
 	for_each_possible_cpu(cpu) {
-		fill_pcp(zone, cpu, pfn, pcp_count);
-		pfn += pcp_count;
+		fill_pcp(zone, cpu, pfn, setup->pcp_count[cpu]);
+		pfn += setup->pcp_count[cpu];
 	}
+
+	zone->lru[LRU_FILE].pfn = pfn;
+	zone->lru[LRU_FILE].nr = setup->page_cache;
+	zone->lru[LRU_ANON].pfn = pfn + setup->page_cache;
+	zone->lru[LRU_ANON].nr = setup->process;
+	__mod_zone_page_state(zone, NR_ZONE_INACTIVE_FILE, setup->page_cache);
+	__mod_zone_page_state(zone, NR_ZONE_INACTIVE_ANON, setup->process);
 }
 
 /*
@@ -140,25 +236,23 @@ static void setup_free_pages(struct zone *zone, struct model_zone_setup *setup)
 unsigned long model_boot_page(void)
 {
 	static unsigned long nr_taken;
-	struct model_zone_setup *setup;
-	unsigned long used;
+	struct zone *zone = NULL;
 	struct page *page;
 	int i;
 
-	for (i = MAX_NR_ZONES - 1; i >= 0 && !model_setup[i].pages; i--)
-		;
-	if (i < 0)
+	for (i = 0; i < MAX_NR_ZONES; i++) {
+		if (populated_zone(&NODE_DATA(0)->node_zones[i]))
+			zone = &NODE_DATA(0)->node_zones[i];
+	}
+	if (!zone)
 		return 0;
 
-	setup = &model_setup[i];
-	used = setup->free == ~0UL ? setup->pages : setup->free;
-	if (setup->pcp_count > 0)
-		used += (unsigned long)setup->pcp_count * nr_cpu_ids;
-	if (used + nr_taken >= setup->pages)
+	/* What is used for something ends where the process does. */
+	if (zone->lru[LRU_ANON].pfn + zone->lru[LRU_ANON].nr + nr_taken >= zone_end_pfn(zone))
 		return 0;
 
 	nr_taken++;
-	page = pfn_to_page(setup->start_pfn + setup->pages - nr_taken);
+	page = pfn_to_page(zone_end_pfn(zone) - nr_taken);
 	set_page_count(page, 1);
 	return (unsigned long)page_address(page);
 }
@@ -166,7 +260,7 @@ unsigned long model_boot_page(void)
 static void setup_limits(struct zone *zone, struct model_zone_setup *setup)
 {
 	struct per_cpu_pages *pcp;
-	int cpu;
+	int cpu, i;
 
 	if (setup->wmark_min != ~0UL)
 		zone->_watermark[WMARK_MIN] = setup->wmark_min;
@@ -174,6 +268,9 @@ static void setup_limits(struct zone *zone, struct model_zone_setup *setup)
 		zone->_watermark[WMARK_LOW] = setup->wmark_low;
 	if (setup->wmark_high != ~0UL)
 		zone->_watermark[WMARK_HIGH] = setup->wmark_high;
+	zone->watermark_boost = setup->boost;
+	for (i = 0; i < MAX_NR_ZONES && setup->lowmem_reserve[0] >= 0; i++)
+		zone->lowmem_reserve[i] = setup->lowmem_reserve[i];
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
 	zone_pcp_update(zone, 0);
@@ -196,19 +293,55 @@ static void setup_limits(struct zone *zone, struct model_zone_setup *setup)
 
 static void setup_kswapd(struct pglist_data *pgdat)
 {
-	pgdat->kswapd = &kswapd_task;
+	struct task_struct *kswapd = &kswapd_tasks[pgdat->node_id];
+	struct wait_queue_entry *entry = &kswapd_entries[pgdat->node_id];
+
+	kswapd->prio = DEFAULT_PRIO;
+	kswapd->__state = TASK_INTERRUPTIBLE;
+	memcpy(kswapd->comm, pgdat->node_id ? "kswapd1" : "kswapd0", 8);
+	raw_spin_lock_init(&kswapd->pi_lock);
+
+	pgdat->kswapd = kswapd;
 	pgdat->kswapd_highest_zoneidx = MAX_NR_ZONES;
-	raw_spin_lock_init(&kswapd_task.pi_lock);
 	init_waitqueue_head(&pgdat->kswapd_wait);
-	kswapd_entry.task = &kswapd_task;
-	add_wait_queue(&pgdat->kswapd_wait, &kswapd_entry);
+	entry->task = kswapd;
+	add_wait_queue(&pgdat->kswapd_wait, entry);
+}
+
+static bool environment_says(unsigned int setting)
+{
+	if (setting == MODEL_SOMETIMES)
+		return __choose(2);
+	return setting == MODEL_ALWAYS;
+}
+
+bool model_may_reclaim(void)
+{
+	return environment_says(model_environment.reclaim);
+}
+
+bool model_may_migrate(void)
+{
+	return environment_says(model_environment.compaction);
+}
+
+static void setup_node(struct pglist_data *pgdat, int nid, unsigned long *end_pfn)
+{
+	int i;
+
+	pgdat->node_id = nid;
+	pgdat->nr_zones = MAX_NR_ZONES;
+	spin_lock_init(&pgdat->lru_lock);
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		setup_zone(pgdat, i, end_pfn);
+	setup_kswapd(pgdat);
 }
 
 void model_boot(void)
 {
-	struct pglist_data *pgdat = NODE_DATA(0);
 	unsigned long end_pfn = 0;
-	int i;
+	struct zone *zone;
+	int nid;
 
 	sched_init();
 	init_timers();
@@ -216,24 +349,18 @@ void model_boot(void)
 	workqueue_init();
 	rcu_init();
 
-	pgdat->nr_zones = MAX_NR_ZONES;
-	for (i = 0; i < MAX_NR_ZONES; i++)
-		setup_zone(pgdat, i, &end_pfn);
-	setup_kswapd(pgdat);
-	build_all_zonelists(pgdat);
+	for_each_online_node(nid)
+		setup_node(NODE_DATA(nid), nid, &end_pfn);
+	build_all_zonelists();
 
-	for (i = 0; i < MAX_NR_ZONES; i++) {
-		if (!populated_zone(&pgdat->node_zones[i]))
-			continue;
-		setup_pageblocks(&pgdat->node_zones[i]);
-		setup_free_pages(&pgdat->node_zones[i], &model_setup[i]);
+	for_each_populated_zone(zone) {
+		setup_pageblocks(zone, setup_of(zone));
+		setup_free_pages(zone, setup_of(zone));
 	}
 
 	init_per_zone_wmark_min();
-	for (i = 0; i < MAX_NR_ZONES; i++) {
-		if (populated_zone(&pgdat->node_zones[i]))
-			setup_limits(&pgdat->node_zones[i], &model_setup[i]);
-	}
+	for_each_populated_zone(zone)
+		setup_limits(zone, setup_of(zone));
 
 	kmem_cache_init();
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)

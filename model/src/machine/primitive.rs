@@ -120,6 +120,7 @@ impl Exec<'_> {
             Primitive::Schedule => self.schedule(),
             Primitive::CondResched => self.and_next(Self::cond_resched),
             Primitive::Printk | Primitive::Printf => self.printk(which, dst, args, n),
+            Primitive::DumpTrace => self.dump_trace(a != 0),
             Primitive::Panic => {
                 let text = self.format(args, n);
                 self.event(EventKind::Panic(text.clone()));

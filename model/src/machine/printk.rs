@@ -1,5 +1,6 @@
 //! `printk()`: formats and pointers as the kernel prints them, as far as the modelled C uses them.
 
+use super::context::{Context, ContextKind, Frame};
 use super::event::EventKind;
 use super::exec::{Exec, Flow};
 use crate::program::{Primitive, Reg};
@@ -74,10 +75,11 @@ impl Exec<'_> {
                     let kind: String =
                         std::iter::from_fn(|| rest.next_if(|c| c.is_ascii_alphanumeric()))
                             .collect();
-                    text += &spec.pad(match kind.as_str() {
-                        "Gg" => self.gfp_names(self.machine.memory.read(value, 4)),
-                        _ => format!("{value:016x}"),
-                    });
+                    text += &match kind.as_str() {
+                        "bl" => self.bit_list(value, spec.width),
+                        "Gg" => spec.pad(self.gfp_names(self.machine.memory.read(value, 4))),
+                        _ => spec.pad(format!("{value:016x}")),
+                    };
                 }
                 Some(kind @ ('d' | 'i' | 'u' | 'x' | 'X' | 'o')) => {
                     text += &spec.integer(kind, take());
@@ -119,6 +121,61 @@ impl Exec<'_> {
             names.push(format!("{mask:#x}"));
         }
         names.join("|")
+    }
+
+    /// `%*pbl`: the bits that are set, as `0-1,3`; at no address `(null)`.
+    fn bit_list(&self, addr: u64, n_bits: usize) -> String {
+        if addr == 0 {
+            return "(null)".into();
+        }
+        let bits = self.machine.memory.read(addr, 8);
+        let is_set = |bit: &usize| *bit < n_bits.min(64) && bits >> bit & 1 == 1;
+        let mut ranges = Vec::new();
+        let mut next = 0;
+        while next < n_bits {
+            let end = (next..n_bits).find(|bit| !is_set(bit)).unwrap_or(n_bits);
+            match end - next {
+                0 => {}
+                1 => ranges.push(next.to_string()),
+                _ => ranges.push(format!("{next}-{}", end - 1)),
+            }
+            next = end + 1;
+        }
+        ranges.join(",")
+    }
+
+    /// The functions of the running context and of those it interrupted, innermost first, as
+    /// x86 prints them; `marks_task`: the task's part has a mark as well.
+    pub(super) fn dump_trace(&mut self, marks_task: bool) -> Flow {
+        let mut text = self.trace_of(&self.ctx, marks_task);
+        let below: Vec<&Context> = self.machine.contexts(self.cpu).collect();
+        for context in below
+            .into_iter()
+            .rev()
+            .filter(|c| c.stack != self.ctx.stack)
+        {
+            text += &self.trace_of(context, marks_task);
+        }
+        self.event(EventKind::Printk(text));
+        self.next()
+    }
+
+    fn trace_of(&self, context: &Context, marks_task: bool) -> String {
+        let mark = match context.kind {
+            ContextKind::Task if marks_task => Some("TASK"),
+            ContextKind::Task => None,
+            ContextKind::Nmi => Some("NMI"),
+            _ => Some("IRQ"),
+        };
+        let frames = context.frames.iter().rev();
+        let inside = |frame: &&Frame| self.program.func(frame.func).name != "dump_stack";
+        let lines = frames.filter(inside);
+        let lines = lines.map(|frame| format!(" {}\n", self.program.func(frame.func).name));
+        let lines: String = lines.collect();
+        match mark {
+            Some(mark) => format!(" <{mark}>\n{lines} </{mark}>\n"),
+            None => lines,
+        }
     }
 }
 

@@ -104,10 +104,10 @@ fn small(n: usize, context: &str, call: &Call, neighbour: Run) -> Plan {
         idx: 2,
         pages: 64,
         free: Some(32),
-        pcp: 0,
         high: Some(high),
         batch: Some(batch),
         watermark: Some([2, 3, 4]),
+        ..Zone::default()
     };
     Plan {
         variables: Variables {

@@ -137,7 +137,9 @@ fn zone_text(zone: &Zone) -> String {
         }
     };
     number("free", zone.free);
-    number("pcp", (zone.pcp > 0).then_some(u64::from(zone.pcp)));
+    let pcp = zone.pcp.first().copied().filter(|&n| n > 0);
+    number("pcp", pcp.map(u64::from));
+    number("process", Some(zone.process).filter(|&n| n > 0));
     number("high", zone.high.map(u64::from));
     number("batch", zone.batch.map(u64::from));
     if let Some([min, low, high]) = zone.watermark {
@@ -160,16 +162,17 @@ fn run_text(run: &Run) -> String {
     format!("[[run]]\ncontext = \"{context}\"\nentry = \"{entry}\"\n{cpu}")
 }
 
+/// CPUs of the recorded machine.
+const CPUS: usize = 2;
+
 /// A zone that leaves the rest to the kernel's formulas.
 pub(super) fn zone(idx: usize, pages: u64, free: u64, pcp: u32) -> Zone {
     Zone {
         idx,
         pages,
         free: Some(free),
-        pcp,
-        high: None,
-        batch: None,
-        watermark: None,
+        pcp: vec![pcp; CPUS],
+        ..Zone::default()
     }
 }
 

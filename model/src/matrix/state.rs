@@ -43,6 +43,9 @@ const WARM_BLOCKS: u32 = 1;
 /// Largest order that a per-CPU list may have (`PAGE_ALLOC_COSTLY_ORDER`).
 const LISTED_ORDER_MAX: u32 = 3;
 
+/// The process that the OOM killer found in the squeezed states: 6 MB.
+const PROCESS: u64 = 1536;
+
 /// A state of the allocator.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct State {
@@ -344,7 +347,10 @@ impl State {
             };
             let zones = vec![
                 zone(DMA.0, DMA.1, part(DMA.3), 0),
-                zone(DMA32.0, DMA32.1, free, 0),
+                Zone {
+                    process: PROCESS,
+                    ..zone(DMA32.0, DMA32.1, free, 0)
+                },
             ];
             return (zones, (fill, 0));
         }

@@ -129,6 +129,8 @@ primitives! {
     Printk = "printk",
     /// The same, for plain C programs.
     Printf = "printf",
+    /// `(int marks_task)`: prints the functions on the stacks of this CPU's contexts.
+    DumpTrace = "__dump_trace",
     /// Stops the machine.
     Panic = "panic",
     /// `(const char *file, int line)`: `BUG()`.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Scenario, Zone, services};
+use super::{Scenario, Zone, services, setup};
 use crate::config::{Config, OPTIONS};
 use crate::kernel::{PRELUDE, Tree, linux_version_code};
 use crate::machine::context::{ContextKind, placement};
@@ -184,6 +184,7 @@ fn compile(scenario: &Scenario, tree: &Tree, config: &Config) -> Result<Program,
         .map(|option| (format!("CONFIG_{option}"), "1".to_string()))
         .collect();
     defines.extend(scenario.defines.iter().cloned());
+    defines.extend(setup::defines(&scenario.zones));
     let code = scenario.kernel.as_deref().and_then(linux_version_code);
     defines.extend(code.map(|code| ("LINUX_VERSION_CODE".to_string(), code.to_string())));
     let parsed = parse(&Input {
@@ -280,36 +281,7 @@ fn boot(scenario: &Scenario, program: &Program, machine: &mut Machine) -> Result
     let missing =
         |what: &str| Problem::text(&scenario.file, &format!("the kernel has no `{what}`"));
     let ranges = machine.setup().pages.clone();
-    let table = program
-        .global("model_setup")
-        .ok_or_else(|| missing("model_setup"))?;
-    let record = program
-        .types
-        .record_named("model_zone_setup")
-        .ok_or_else(|| missing("struct model_zone_setup"))?;
-    for (zone, (start, _)) in scenario.zones.iter().zip(ranges) {
-        let base = table.addr + record.size * zone.idx as u64;
-        let mut set = |name: &str, value: Option<u64>| {
-            write_field(program, machine, record, base, name, value)
-                .ok_or_else(|| missing(&format!("model_zone_setup.{name}")))
-        };
-        set("start_pfn", Some(start))?;
-        set("pages", Some(zone.pages))?;
-        set("free", zone.free)?;
-        let watermark = |i: usize| zone.watermark.map(|w| w[i]);
-        set("wmark_min", watermark(0))?;
-        set("wmark_low", watermark(1))?;
-        set("wmark_high", watermark(2))?;
-        set("pcp_count", Some(u64::from(zone.pcp)))?;
-        set("pcp_high", zone.high.map(u64::from))?;
-        set("pcp_batch", zone.batch.map(u64::from))?;
-    }
-    let cpus = program
-        .global("nr_cpu_ids")
-        .ok_or_else(|| missing("nr_cpu_ids"))?;
-    machine
-        .memory
-        .write(cpus.addr, cpus.size, u64::from(scenario.cpus));
+    setup::write(scenario, program, machine, &ranges).map_err(|what| missing(&what))?;
     call_before_start(scenario, program, machine, "model_boot")
 }
 

@@ -6,7 +6,8 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{CPUS_MAX, Expectation, Item, Problem, Quantifier, Run, Scenario, Zone};
+use super::zones::{self, FrontEnvironment, FrontNode, Tables};
+use super::{CPUS_MAX, Expectation, Item, Problem, Quantifier, Run, Scenario};
 use crate::config::Config;
 use crate::kernel;
 use crate::machine::context::CONTEXT_NAMES;
@@ -15,14 +16,10 @@ use crate::syntax::source::{FileId, SourceMap, Span};
 
 const BEGIN: &str = "/*+++";
 const END: &str = "+++*/";
-/// A zone has at most 16 GiB: addresses of page structs must fit their region.
-const PAGES_MAX: u64 = 1 << 22;
 /// More arrivals of one interrupt than any search can bear.
 const COUNT_MAX: u32 = 8;
 /// Contexts of one scenario.
 const RUNS_MAX: usize = 16;
-/// As the kernel's `enum zone_type` numbers them.
-const ZONES: &[&str] = &["DMA", "DMA32", "Normal", "Movable"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,7 +33,10 @@ struct Front {
     #[serde(default)]
     define: BTreeMap<Spanned<String>, u32>,
     #[serde(default)]
-    zone: BTreeMap<Spanned<String>, Spanned<FrontZone>>,
+    zone: Tables,
+    #[serde(default)]
+    node: BTreeMap<Spanned<String>, FrontNode>,
+    environment: Option<FrontEnvironment>,
     #[serde(default)]
     run: Vec<Spanned<FrontRun>>,
     #[serde(default)]
@@ -52,26 +52,6 @@ enum Options {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrontZone {
-    pages: u64,
-    free: Option<u64>,
-    #[serde(default)]
-    pcp: u32,
-    high: Option<u32>,
-    batch: Option<u32>,
-    watermark: Option<Watermark>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Watermark {
-    min: u64,
-    low: u64,
-    high: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct FrontRun {
     context: Spanned<String>,
     entry: Spanned<String>,
@@ -80,13 +60,13 @@ struct FrontRun {
 }
 
 /// Collects what is wrong, with places in the whole file.
-struct Reader {
-    offset: usize,
-    errors: Vec<Diagnostic>,
+pub(super) struct Reader {
+    pub(super) offset: usize,
+    pub(super) errors: Vec<Diagnostic>,
 }
 
 impl Reader {
-    fn span(&self, range: Range<usize>) -> Span {
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
         let at = |n: usize| (self.offset + n) as u32;
         Span {
             file: FileId(0),
@@ -95,7 +75,7 @@ impl Reader {
         }
     }
 
-    fn error(&mut self, range: Range<usize>, message: impl Into<String>) {
+    pub(super) fn error(&mut self, range: Range<usize>, message: impl Into<String>) {
         let span = self.span(range);
         self.errors.push(Diagnostic::error(span, message));
     }
@@ -159,7 +139,10 @@ fn scenario(reader: &mut Reader, front: Front, file: &str, text: &str) -> Scenar
     let version = kernel.as_deref().and_then(kernel::linux_version_code);
     let configs = configs(reader, front.config, front.configs, version);
     let cpus = cpus(reader, front.cpus, &configs);
-    let zones = zones(reader, front.zone, cpus, kernel.is_some());
+    let mut zones = zones::read(reader, front.zone, front.node, cpus);
+    if zones.is_empty() && kernel.is_some() && reader.errors.is_empty() {
+        zones.push(zones::small());
+    }
     let runs = runs(reader, front.run, cpus);
     let defines = defines(reader, front.define);
     let (expect, expect_on) = expectations(reader, front.expect, &configs);
@@ -175,6 +158,7 @@ fn scenario(reader: &mut Reader, front: Front, file: &str, text: &str) -> Scenar
         prepare: front.prepare,
         defines,
         zones,
+        environment: front.environment.map(Into::into).unwrap_or_default(),
         runs,
         expect,
         expect_on,
@@ -253,67 +237,6 @@ fn cpus(reader: &mut Reader, cpus: Option<Spanned<u8>>, configs: &[(String, Conf
         return 1;
     }
     cpus.into_inner()
-}
-
-fn zones(
-    reader: &mut Reader,
-    tables: BTreeMap<Spanned<String>, Spanned<FrontZone>>,
-    cpus: u8,
-    has_kernel: bool,
-) -> Vec<Zone> {
-    let mut zones = Vec::new();
-    for (name, table) in tables {
-        let range = table.span();
-        let table = table.into_inner();
-        let Some(idx) = ZONES.iter().position(|z| *z == name.as_ref()) else {
-            let known = ZONES.join(", ");
-            reader.error(
-                name.span(),
-                format!("unknown zone `{}`; known are {known}", name.as_ref()),
-            );
-            continue;
-        };
-        let listed = u64::from(table.pcp) * u64::from(cpus);
-        if table.pages == 0 || table.pages > PAGES_MAX {
-            reader.error(range, format!("a zone has 1 to {PAGES_MAX} pages"));
-        } else if let Some(w) = &table.watermark
-            && !(w.min <= w.low && w.low <= w.high)
-        {
-            let (min, low, high) = (w.min, w.low, w.high);
-            let message =
-                format!("watermarks rise from min to low to high; these are {min}, {low}, {high}");
-            reader.error(range, message);
-        } else if table.free.unwrap_or(0).saturating_add(listed) > table.pages {
-            reader.error(
-                range,
-                "more pages are free than the zone has (free + pcp on each CPU)",
-            );
-        } else {
-            zones.push(Zone {
-                idx,
-                pages: table.pages,
-                free: table.free,
-                pcp: table.pcp,
-                high: table.high,
-                batch: table.batch,
-                watermark: table.watermark.map(|w| [w.min, w.low, w.high]),
-            });
-        }
-    }
-    zones.sort_by_key(|zone| zone.idx);
-    if zones.is_empty() && has_kernel && reader.errors.is_empty() {
-        let normal = Zone {
-            idx: 2,
-            pages: 64,
-            free: Some(40),
-            pcp: 0,
-            high: None,
-            batch: None,
-            watermark: Some([4, 5, 6]),
-        };
-        zones.push(normal);
-    }
-    zones
 }
 
 fn runs(reader: &mut Reader, tables: Vec<Spanned<FrontRun>>, cpus: u8) -> Vec<Run> {

@@ -7,6 +7,8 @@ mod build;
 pub mod expect;
 mod front_matter;
 mod services;
+mod setup;
+mod zones;
 
 use crate::config::Config;
 use crate::kernel::{Tree, linux_version_code};
@@ -42,6 +44,8 @@ pub struct Scenario {
     pub defines: Vec<(String, String)>,
     /// The zones that have pages.
     pub zones: Vec<Zone>,
+    /// What reclaim and compaction meet.
+    pub environment: Environment,
     /// What runs where.
     pub runs: Vec<Run>,
     /// What holds on every configuration.
@@ -51,22 +55,62 @@ pub struct Scenario {
 }
 
 /// A zone of the scenario's machine, in pages; `None` leaves it to the kernel's formulas.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Zone {
-    /// Its index in the kernel's `enum zone_type`.
+    /// Its index in the kernel's `enum zone_type`; those of node 1 follow those of node 0.
     pub idx: usize,
     /// All of its pages.
     pub pages: u64,
     /// In the buddy lists at the begin.
     pub free: Option<u64>,
-    /// On each CPU's list at the begin, besides.
-    pub pcp: u32,
+    /// On the lists of the CPUs at the begin, besides.
+    pub pcp: Vec<u32>,
     /// `pcp->high`.
     pub high: Option<u32>,
     /// `pcp->batch`.
     pub batch: Option<u32>,
     /// Watermarks min, low, high.
     pub watermark: Option<[u64; 3]>,
+    /// Clean page cache, which reclaim can free.
+    pub page_cache: u64,
+    /// Of the process that the OOM killer can kill.
+    pub process: u64,
+    /// With those that boot has kept for itself.
+    pub present: Option<u64>,
+    /// Of a CMA area, at the zone's start.
+    pub cma: u64,
+    /// `watermark_boost`.
+    pub boost: u64,
+    /// What the zone keeps from requests that could use a higher one.
+    pub lowmem_reserve: Option<[u64; ZONE_TYPES]>,
+    /// Free blocks by migratetype and order, instead of `free`: name, counts.
+    pub blocks: Vec<(String, Vec<u64>)>,
+}
+
+/// Zones of a node.
+pub const ZONE_TYPES: usize = 4;
+/// Nodes a scenario may have.
+pub const NODES_MAX: usize = 2;
+
+/// What happens by itself when reclaim or compaction ask for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Happens {
+    /// Whenever it is possible.
+    #[default]
+    Always,
+    /// A choice each time.
+    Sometimes,
+    /// At no time.
+    Never,
+}
+
+/// What the scenario's surroundings do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Clean page cache can be freed.
+    pub reclaim: Happens,
+    /// Pages in use can be moved.
+    pub compaction: Happens,
 }
 
 /// One context and the function it calls.

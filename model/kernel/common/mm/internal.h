@@ -2,10 +2,13 @@
 #ifndef _MM_INTERNAL_H
 #define _MM_INTERNAL_H
 
+#include <linux/compaction.h>
 #include <linux/mm.h>
 
 /* Rounds of reclaim without progress before the request is given up. */
 #define MAX_RECLAIM_RETRIES 16
+/* The same of compaction; a quarter of it for costly orders. */
+#define MAX_COMPACT_RETRIES 16
 
 /* One allocation's idea of where to look. */
 struct alloc_context {
@@ -36,6 +39,7 @@ struct alloc_context {
 #define ALLOC_RESERVES (ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC | ALLOC_OOM)
 #endif
 #define ALLOC_CPUSET 0x40
+#define ALLOC_CMA 0x80
 #define ALLOC_NOFRAGMENT 0x100
 #define ALLOC_TRYLOCK 0x400	/* since v6.15: by trylock only */
 #define ALLOC_KSWAPD 0x800
@@ -91,10 +95,11 @@ struct page *alloc_frozen_pages_nolock_noprof(gfp_t gfp_flags, int nid, unsigned
 void free_frozen_pages_nolock(struct page *page, unsigned int order);
 #endif
 
-/* mm/page_alloc.c of each version: what the shared slow path calls. */
+/* mm/page_alloc.c of each version: what slowpath.c and compaction.c call. */
 struct page *get_page_from_freelist(gfp_t gfp_mask, unsigned int order, int alloc_flags,
 				    const struct alloc_context *ac);
 bool unreserve_highatomic_pageblock(const struct alloc_context *ac, bool force);
+int __isolate_free_page(struct page *page, unsigned int order);
 
 /* mm/slowpath.c */
 void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, unsigned int order);
@@ -107,23 +112,30 @@ struct page *__alloc_pages_direct_reclaim(gfp_t gfp_mask, unsigned int order,
 					  unsigned long *did_some_progress);
 struct page *__alloc_pages_direct_compact(gfp_t gfp_mask, unsigned int order,
 					  unsigned int alloc_flags,
-					  const struct alloc_context *ac);
+					  const struct alloc_context *ac,
+					  enum compact_priority prio,
+					  enum compact_result *compact_result);
+bool should_compact_retry(struct alloc_context *ac, int order, int alloc_flags,
+			  enum compact_result compact_result,
+			  enum compact_priority *compact_priority, int *compaction_retries);
+struct page *__alloc_pages_cpuset_fallback(gfp_t gfp_mask, unsigned int order,
+					   unsigned int alloc_flags,
+					   const struct alloc_context *ac);
 struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
 				   const struct alloc_context *ac,
 				   unsigned long *did_some_progress);
 bool should_reclaim_retry(gfp_t gfp_mask, unsigned int order, struct alloc_context *ac,
 			  int alloc_flags, bool did_some_progress, int *no_progress_loops);
 
-/* mm/vmscan.c, mm/oom_kill.c */
-unsigned long try_to_free_pages(struct zonelist *zonelist, int order, gfp_t gfp_mask,
-				nodemask_t *nodemask);
+/* mm/compaction.c */
+enum compact_result try_to_compact_pages(gfp_t gfp_mask, unsigned int order,
+					 unsigned int alloc_flags, const struct alloc_context *ac,
+					 enum compact_priority prio);
+bool compaction_zonelist_suitable(struct alloc_context *ac, int order, int alloc_flags);
 
-struct oom_control {
-	struct zonelist *zonelist;
-	gfp_t gfp_mask;
-	int order;
-};
-
-bool out_of_memory(struct oom_control *oc);
+/* mm/vmscan.c: pages in use that reclaim, compaction and the OOM killer know of. */
+void lru_range_migrate(struct lru_range *lru, unsigned long start, unsigned long nr,
+		       struct list_head *to);
+unsigned long lru_range_exit(struct zone *zone, struct lru_range *lru);
 
 #endif

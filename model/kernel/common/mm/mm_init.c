@@ -6,10 +6,16 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/version.h>
 #include "internal.h"
 #include "page_alloc.h"
 
 struct pglist_data contig_page_data;
+#ifdef CONFIG_NUMA
+static struct pglist_data node1_page_data;
+struct pglist_data *node_data[MAX_NUMNODES] = { &contig_page_data, &node1_page_data };
+#endif
+unsigned long totalcma_pages;
 DEFINE_PER_CPU(struct vm_event_state, vm_event_states);
 
 gfp_t gfp_allowed_mask = ~0u;
@@ -79,11 +85,18 @@ int zone_batchsize(struct zone *zone)
 }
 #endif
 
-/* One node: its zones, the highest first. */
-void build_all_zonelists(struct pglist_data *pgdat)
+struct zone *next_zone(struct zone *zone)
 {
-	struct zoneref *zoneref = pgdat->node_zonelists[0]._zonerefs;
-	unsigned long vm_total_pages = 0;
+	struct pglist_data *pgdat = zone->zone_pgdat;
+
+	if (zone < pgdat->node_zones + MAX_NR_ZONES - 1)
+		return zone + 1;
+	return pgdat->node_id + 1 < nr_online_nodes ? NODE_DATA(pgdat->node_id + 1)->node_zones : NULL;
+}
+
+/* The zones of a node, the highest first. */
+static struct zoneref *build_zonerefs_node(struct pglist_data *pgdat, struct zoneref *zoneref)
+{
 	struct zone *zone;
 	int i;
 
@@ -94,18 +107,51 @@ void build_all_zonelists(struct pglist_data *pgdat)
 		zoneref->zone = zone;
 		zoneref->zone_idx = i;
 		zoneref++;
-		vm_total_pages += zone_managed_pages(zone);
 	}
+	return zoneref;
+}
+
+static void end_zonelist(struct zoneref *zoneref)
+{
 	zoneref->zone = NULL;
 	zoneref->zone_idx = 0;
+}
+
+/* First the node itself, then, if there is one, the other. */
+static void build_zonelists(struct pglist_data *pgdat)
+{
+	struct zoneref *zoneref = pgdat->node_zonelists[ZONELIST_FALLBACK]._zonerefs;
+	int nid;
+
+	zoneref = build_zonerefs_node(pgdat, zoneref);
+	for_each_online_node(nid) {
+		if (nid != pgdat->node_id)
+			zoneref = build_zonerefs_node(NODE_DATA(nid), zoneref);
+	}
+	end_zonelist(zoneref);
+#ifdef CONFIG_NUMA
+	zoneref = pgdat->node_zonelists[ZONELIST_NOFALLBACK]._zonerefs;
+	end_zonelist(build_zonerefs_node(pgdat, zoneref));
+#endif
+}
+
+void build_all_zonelists(void)
+{
+	unsigned long vm_total_pages = 0;
+	struct zone *zone;
+	int nid;
+
+	for_each_online_node(nid)
+		build_zonelists(NODE_DATA(nid));
 
 	/* With few blocks, keeping the types apart would only waste them. */
+	for_each_populated_zone(zone)
+		vm_total_pages += zone_managed_pages(zone);
 	page_group_by_mobility_disabled = vm_total_pages < pageblock_nr_pages * MIGRATE_TYPES;
 }
 
-static void setup_per_zone_lowmem_reserve(void)
+static void setup_node_lowmem_reserve(struct zone *node_zones)
 {
-	struct zone *node_zones = NODE_DATA(0)->node_zones;
 	struct zone *lower_zone;
 	unsigned long managed_pages;
 	int j, idx;
@@ -126,25 +172,33 @@ static void setup_per_zone_lowmem_reserve(void)
 	}
 }
 
+void setup_per_zone_lowmem_reserve(void)
+{
+	int nid;
+
+	for_each_online_node(nid)
+		setup_node_lowmem_reserve(NODE_DATA(nid)->node_zones);
+}
+
+/* Since v6.5 ZONE_MOVABLE counts as little as highmem. */
+static bool counts_as_lowmem(struct zone *zone)
+{
+	return LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0) || zone_idx(zone) != ZONE_MOVABLE;
+}
+
 void setup_per_zone_wmarks(void)
 {
 	unsigned long pages_min = min_free_kbytes >> (PAGE_SHIFT - 10);
 	unsigned long lowmem_pages = 0;
 	unsigned long flags, tmp;
 	struct zone *zone;
-	int i;
 
-	for (i = 0; i < MAX_NR_ZONES; i++) {
-		/* Since v6.5 ZONE_MOVABLE counts as little as highmem. */
-		if (LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0) || i != ZONE_MOVABLE)
-			lowmem_pages += zone_managed_pages(&NODE_DATA(0)->node_zones[i]);
+	for_each_populated_zone(zone) {
+		if (counts_as_lowmem(zone))
+			lowmem_pages += zone_managed_pages(zone);
 	}
 
-	for (i = 0; i < MAX_NR_ZONES; i++) {
-		zone = &NODE_DATA(0)->node_zones[i];
-		if (!managed_zone(zone))
-			continue;
-
+	for_each_populated_zone(zone) {
 		spin_lock_irqsave(&zone->lock, flags);
 		tmp = pages_min * zone_managed_pages(zone) / lowmem_pages;
 		zone->_watermark[WMARK_MIN] = tmp;
@@ -165,10 +219,8 @@ void setup_per_zone_wmarks(void)
 		spin_unlock_irqrestore(&zone->lock, flags);
 	}
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
-	for (i = 0; i < MAX_NR_ZONES; i++) {
-		if (managed_zone(&NODE_DATA(0)->node_zones[i]))
-			zone_pcp_update(&NODE_DATA(0)->node_zones[i], 0);
-	}
+	for_each_populated_zone(zone)
+		zone_pcp_update(zone, 0);
 #endif
 }
 

@@ -137,6 +137,9 @@ static const int fallbacks[MIGRATE_TYPES][3] = {
 	[MIGRATE_MOVABLE] = { MIGRATE_RECLAIMABLE, MIGRATE_UNMOVABLE, MIGRATE_TYPES },
 	[MIGRATE_RECLAIMABLE] = { MIGRATE_UNMOVABLE, MIGRATE_MOVABLE, MIGRATE_TYPES },
 	[MIGRATE_HIGHATOMIC] = { MIGRATE_TYPES },
+#ifdef CONFIG_CMA
+	[MIGRATE_CMA] = { MIGRATE_TYPES },
+#endif
 	[MIGRATE_ISOLATE] = { MIGRATE_TYPES },
 };
 
@@ -171,8 +174,26 @@ static inline bool boost_watermark(struct zone *zone)
 
 /* ---------------------------------------------------------------- a new page */
 
-/* Hits and misses of the preferred node: CONFIG_NUMA is off, nothing is counted. */
+#ifdef CONFIG_NUMA
+/* Whether the page came from the node that was wanted, and from the node that the CPU is of. */
+static inline void zone_statistics(struct zone *preferred_zone, struct zone *z)
+{
+	enum numa_stat_item local_stat = NUMA_LOCAL;
+
+	if (zone_to_nid(z) != numa_node_id())
+		local_stat = NUMA_OTHER;
+
+	if (zone_to_nid(z) == zone_to_nid(preferred_zone)) {
+		z->vm_numa_stat[NUMA_HIT]++;
+	} else {
+		z->vm_numa_stat[NUMA_MISS]++;
+		preferred_zone->vm_numa_stat[NUMA_FOREIGN]++;
+	}
+	z->vm_numa_stat[local_stat]++;
+}
+#else
 #define zone_statistics(preferred_zone, z) ((void)(preferred_zone), (void)(z))
+#endif
 
 static void prep_compound_page(struct page *page, unsigned int order)
 {

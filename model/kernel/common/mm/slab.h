@@ -79,9 +79,8 @@ struct kmem_cache {
 	struct kmem_cache_node node[1];
 };
 
-/* One node. */
-#define get_node(s, nid) (&(s)->node[nid])
-#define page_to_nid(page) ((void)(page), 0)
+/* One for all nodes. */
+#define get_node(s, nid) ((void)(nid), &(s)->node[0])
 
 extern struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1];
 

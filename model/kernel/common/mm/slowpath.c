@@ -1,27 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The steps of the slow path that every version modelled has the same: waking kswapd, direct
- * reclaim and compaction, whether another round is worth it, the OOM killer, the report of a failure.
- * __alloc_pages_slowpath() itself is in mm/page_alloc.c, as in the kernel all of this is.
+ * reclaim and compaction, whether another round is worth it, the OOM killer, the report of a
+ * failure. __alloc_pages_slowpath() itself is in mm/page_alloc.c, as in the kernel all of this is.
  */
+#include <linux/compaction.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/oom.h>
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
+#include <linux/swap.h>
 #include "internal.h"
 
 static DEFINE_RATELIMIT_STATE(nopage_rs, 10 * HZ, 1);
 
-/* The first line of the report; the stack and the zones' state that follow are the reader's. */
+static void warn_alloc_show_mem(gfp_t gfp_mask, nodemask_t *nodemask)
+{
+	unsigned int filter = SHOW_MEM_FILTER_NODES;
+
+	/* Who may go beyond his own nodes sees them all. */
+	if (!(gfp_mask & __GFP_NOMEMALLOC) &&
+	    (tsk_is_oom_victim(current) || (current->flags & (PF_MEMALLOC | PF_EXITING))))
+		filter &= ~SHOW_MEM_FILTER_NODES;
+	if (in_interrupt() || !(gfp_mask & __GFP_DIRECT_RECLAIM))
+		filter &= ~SHOW_MEM_FILTER_NODES;
+
+	show_mem(filter, nodemask, gfp_zone(gfp_mask));
+}
+
+/* The report of a failure, once in ten seconds. */
 void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, unsigned int order)
 {
 	if ((gfp_mask & __GFP_NOWARN) || !__ratelimit(&nopage_rs))
 		return;
 
-	pr_warn("%s: page allocation failure: order:%u, mode:%#x(%pGg), nodemask=(null)\n",
-		current->comm, order, gfp_mask, &gfp_mask);
+	pr_warn("%s: page allocation failure: order:%u, mode:%#x(%pGg), nodemask=%*pbl\n",
+		current->comm, order, gfp_mask, &gfp_mask, MAX_NUMNODES, nodemask);
+	dump_stack();
+	warn_alloc_show_mem(gfp_mask, nodemask);
 }
+
+/* With an MMU a victim's memory can be reaped: he needs no more than part of the reserves. */
+#define oom_reserves_allowed(tsk) tsk_is_oom_victim(tsk)
 
 /* Who frees memory may use it all. */
 int __gfp_pfmemalloc_flags(gfp_t gfp_mask)
@@ -32,8 +54,13 @@ int __gfp_pfmemalloc_flags(gfp_t gfp_mask)
 		return ALLOC_NO_WATERMARKS;
 	if (in_serving_softirq() && (current->flags & PF_MEMALLOC))
 		return ALLOC_NO_WATERMARKS;
-	if (!in_interrupt() && (current->flags & PF_MEMALLOC))
-		return ALLOC_NO_WATERMARKS;
+	if (!in_interrupt()) {
+		if (current->flags & PF_MEMALLOC)
+			return ALLOC_NO_WATERMARKS;
+		/* Half of the reserves, so that dying victims do not use them up. */
+		if (oom_reserves_allowed(current))
+			return ALLOC_OOM;
+	}
 	return 0;
 }
 
@@ -88,11 +115,6 @@ void fs_reclaim_release(gfp_t gfp_mask)
 
 /* ------------------------------------------------ reclaim, compaction, the OOM killer */
 
-/*
- * In outline only: reclaim finds nothing to free, compaction makes no block, and there is no task
- * to kill. The order of events, the places that may sleep and the retry limits are v5.9's, so
- * that the rest has its place.
- */
 static DEFINE_MUTEX(oom_lock);
 
 static unsigned long __perform_reclaim(gfp_t gfp_mask, unsigned int order,
@@ -140,16 +162,79 @@ retry:
 	return page;
 }
 
-/* Compaction would move pages together; it is not modelled and never yields a block. */
 struct page *__alloc_pages_direct_compact(gfp_t gfp_mask, unsigned int order,
 					  unsigned int alloc_flags,
-					  const struct alloc_context *ac)
+					  const struct alloc_context *ac,
+					  enum compact_priority prio,
+					  enum compact_result *compact_result)
 {
+	unsigned int noreclaim_flag;
+	struct page *page;
+
 	if (!order)
 		return NULL;
 
+	noreclaim_flag = memalloc_noreclaim_save();
+	*compact_result = try_to_compact_pages(gfp_mask, order, alloc_flags, ac, prio);
+	memalloc_noreclaim_restore(noreclaim_flag);
+
+	if (*compact_result == COMPACT_SKIPPED)
+		return NULL;
+
+	page = get_page_from_freelist(gfp_mask, order, alloc_flags, ac);
+	if (page) {
+		compaction_defer_reset(page_zone(page), order, true);
+		return page;
+	}
+
+	/* Somebody else got the block, or there was none. */
 	cond_resched();
 	return NULL;
+}
+
+/* Whether compaction is worth another round, possibly a harder one. */
+bool should_compact_retry(struct alloc_context *ac, int order, int alloc_flags,
+			  enum compact_result compact_result,
+			  enum compact_priority *compact_priority, int *compaction_retries)
+{
+	const bool costly_order = order > PAGE_ALLOC_COSTLY_ORDER;
+	int max_retries = costly_order ? MAX_COMPACT_RETRIES / 4 : MAX_COMPACT_RETRIES;
+	int min_priority = costly_order ? MIN_COMPACT_COSTLY_PRIORITY : MIN_COMPACT_PRIORITY;
+
+	if (!order)
+		return false;
+
+	if (compaction_made_progress(compact_result))
+		(*compaction_retries)++;
+
+	/* For want of free pages, not of will: could reclaim provide them? */
+	if (compaction_needs_reclaim(compact_result))
+		return compaction_zonelist_suitable(ac, order, alloc_flags);
+
+	/* A block was made, somebody else had it. */
+	if (!compaction_failed(compact_result) && !compaction_withdrawn(compact_result) &&
+	    *compaction_retries <= max_retries)
+		return true;
+
+	if ((int)*compact_priority > min_priority) {
+		(*compact_priority)--;
+		*compaction_retries = 0;
+		return true;
+	}
+	return false;
+}
+
+/* Within the cpuset, then without regard to it. */
+struct page *__alloc_pages_cpuset_fallback(gfp_t gfp_mask, unsigned int order,
+					   unsigned int alloc_flags,
+					   const struct alloc_context *ac)
+{
+	struct page *page;
+
+	page = get_page_from_freelist(gfp_mask, order, alloc_flags | ALLOC_CPUSET, ac);
+	if (!page)
+		page = get_page_from_freelist(gfp_mask, order, alloc_flags, ac);
+	return page;
 }
 
 struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
@@ -158,6 +243,7 @@ struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
 {
 	struct oom_control oc = {
 		.zonelist = ac->zonelist,
+		.nodemask = ac->nodemask,
 		.gfp_mask = gfp_mask,
 		.order = order,
 	};
@@ -168,7 +254,7 @@ struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
 	/* Somebody else is at it: his victim will do for us as well. */
 	if (!mutex_trylock(&oom_lock)) {
 		*did_some_progress = 1;
-		schedule();
+		schedule_timeout_uninterruptible(1);
 		return NULL;
 	}
 
@@ -190,7 +276,8 @@ struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
 	if (out_of_memory(&oc) || WARN_ON_ONCE(gfp_mask & __GFP_NOFAIL)) {
 		*did_some_progress = 1;
 		if (gfp_mask & __GFP_NOFAIL)
-			page = get_page_from_freelist(gfp_mask, order, ALLOC_NO_WATERMARKS, ac);
+			page = __alloc_pages_cpuset_fallback(gfp_mask, order, ALLOC_NO_WATERMARKS,
+							     ac);
 	}
 out:
 	mutex_unlock(&oom_lock);
@@ -216,8 +303,8 @@ bool should_reclaim_retry(gfp_t gfp_mask, unsigned int order,
 		return unreserve_highatomic_pageblock(ac, true);
 
 	for_each_zone_zonelist_nodemask(zone, z, ac->zonelist, ac->highest_zoneidx, ac->nodemask) {
-		/* Nothing here is reclaimable: what is free is all there will be. */
-		available = zone_page_state(zone, NR_FREE_PAGES);
+		/* congestion_wait() for pages under writeback is left out: there are none. */
+		available = zone_reclaimable_pages(zone) + zone_page_state(zone, NR_FREE_PAGES);
 		if (__zone_watermark_ok(zone, order, min_wmark_pages(zone), ac->highest_zoneidx,
 					alloc_flags, available)) {
 			ret = true;
@@ -225,6 +312,10 @@ bool should_reclaim_retry(gfp_t gfp_mask, unsigned int order,
 		}
 	}
 
-	cond_resched();
+	/* A worker has to let the others of its pool at their work, which may free memory. */
+	if (current->flags & PF_WQ_WORKER)
+		schedule_timeout_uninterruptible(1);
+	else
+		cond_resched();
 	return ret;
 }

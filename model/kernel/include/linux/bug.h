@@ -6,6 +6,7 @@
 #include <linux/printk.h>
 
 void panic(const char *fmt, ...);
+void dump_stack(void);
 void __bug(const char *file, int line);
 void __warn(const char *file, int line, const char *text);
 

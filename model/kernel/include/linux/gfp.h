@@ -135,8 +135,12 @@ extern int page_group_by_mobility_disabled;
 extern const unsigned char gfp_zone_table[16];
 #define gfp_zone(flags) ((enum zone_type)gfp_zone_table[(flags) & GFP_ZONEMASK])
 
-#define numa_node_id() 0
-#define node_zonelist(nid, flags) (&NODE_DATA(nid)->node_zonelists[0])
+#ifdef CONFIG_NUMA
+#define gfp_zonelist(flags) ((flags) & __GFP_THISNODE ? ZONELIST_NOFALLBACK : ZONELIST_FALLBACK)
+#else
+#define gfp_zonelist(flags) ZONELIST_FALLBACK
+#endif
+#define node_zonelist(nid, flags) (&NODE_DATA(nid)->node_zonelists[gfp_zonelist(flags)])
 
 #define NUMA_NO_NODE (-1)
 
@@ -149,7 +153,7 @@ static inline struct page *__alloc_pages(gfp_t gfp_mask, unsigned int order, int
 	return __alloc_pages_nodemask(gfp_mask, order, preferred_nid, NULL);
 }
 
-/* CONFIG_NUMA is off: no memory policy is asked (alloc_pages_current()). */
+/* No memory policy is asked (alloc_pages_current()): the local node is preferred. */
 #define __alloc_pages_node(nid, gfp_mask, order) __alloc_pages(gfp_mask, order, nid)
 #define alloc_pages_node(nid, gfp_mask, order) __alloc_pages_node(nid, gfp_mask, order)
 #define alloc_pages(gfp_mask, order) alloc_pages_node(numa_node_id(), gfp_mask, order)
@@ -185,6 +189,11 @@ void free_pages_nolock(struct page *page, unsigned int order);
 unsigned long __get_free_pages(gfp_t gfp_mask, unsigned int order);
 unsigned long get_zeroed_page(gfp_t gfp_mask);
 #define __get_free_page(gfp_mask) __get_free_pages((gfp_mask), 0)
+#define __get_dma_pages(gfp_mask, order) __get_free_pages((gfp_mask) | GFP_DMA, (order))
+
+/* As many pages as that many bytes need, no more. */
+void *alloc_pages_exact(size_t size, gfp_t gfp_mask);
+void free_pages_exact(void *virt, size_t size);
 
 void __free_pages(struct page *page, unsigned int order);
 void free_pages(unsigned long addr, unsigned int order);

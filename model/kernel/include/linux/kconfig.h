@@ -12,14 +12,21 @@
 
 /*
  * What every modelled kernel has. The preemption model and the detectors come from the
- * configuration. CONFIG_NUMA, CONFIG_CMA, CONFIG_HIGHMEM, CONFIG_DEBUG_VM, CONFIG_MEMCG and
- * CONFIG_CPUSETS are off.
+ * configuration; CONFIG_NUMA is on when a scenario has a second node, CONFIG_CMA when it has a CMA
+ * area. CONFIG_HIGHMEM, CONFIG_DEBUG_VM, CONFIG_MEMCG and CONFIG_CPUSETS are off.
  */
 #define CONFIG_64BIT 1
 #define CONFIG_MMU 1
 #define CONFIG_ZONE_DMA 1
 #define CONFIG_ZONE_DMA32 1
 #define CONFIG_HUGETLB_PAGE 1
+#define CONFIG_SWAP 1
+#define CONFIG_COMPACTION 1
+
+/* No huge pages on PREEMPT_RT. */
+#ifndef CONFIG_PREEMPT_RT
+#define CONFIG_TRANSPARENT_HUGEPAGE 1
+#endif
 
 /* In v5.9 the per-CPU lists do not know huge pages; PREEMPT_RT has none. */
 #if !defined(CONFIG_PREEMPT_RT)

@@ -9,6 +9,7 @@
 #define PAGE_SHIFT 12
 #define PAGE_SIZE (1UL << PAGE_SHIFT)
 #define PAGE_MASK (~(PAGE_SIZE - 1))
+#define PAGE_ALIGN(addr) ALIGN(addr, PAGE_SIZE)
 
 /*
  * One for each page frame. All zero means "not free, and nobody has asked for it yet": the
@@ -136,14 +137,22 @@ static inline unsigned int get_order(unsigned long size)
  * The kernel keeps the zone in page->flags; here it follows from the frame number. A zone
  * without pages begins where the one below it ends.
  */
-#define __zone_starts_above(zid, pfn) (NODE_DATA(0)->node_zones[zid].zone_start_pfn > (pfn))
+#ifdef CONFIG_NUMA
+#define pfn_to_nid(pfn) (NODE_DATA(1)->node_zones[ZONE_DMA].zone_start_pfn <= (pfn))
+#else
+#define pfn_to_nid(pfn) 0
+#endif
+#define page_to_nid(page) pfn_to_nid(page_to_pfn(page))
+#define __zone_starts_above(zid, pfn) \
+	(NODE_DATA(pfn_to_nid(pfn))->node_zones[zid].zone_start_pfn > (pfn))
 #define pfn_zonenum(pfn)						\
 	(__zone_starts_above(ZONE_DMA32, pfn) ? ZONE_DMA :		\
-	 __zone_starts_above(ZONE_NORMAL, pfn) ? ZONE_DMA32 : ZONE_NORMAL)
+	 __zone_starts_above(ZONE_NORMAL, pfn) ? ZONE_DMA32 :		\
+	 __zone_starts_above(ZONE_MOVABLE, pfn) ? ZONE_NORMAL : ZONE_MOVABLE)
 #define page_zonenum(page) ({				\
 	unsigned long __pfn = page_to_pfn(page);	\
 	pfn_zonenum(__pfn); })
-#define page_zone(page) (&NODE_DATA(0)->node_zones[page_zonenum(page)])
+#define page_zone(page) (&NODE_DATA(page_to_nid(page))->node_zones[page_zonenum(page)])
 
 /* The counters of CONFIG_VM_EVENT_COUNTERS that allocation and free touch. */
 enum vm_event_item {
@@ -172,8 +181,23 @@ DECLARE_PER_CPU(struct vm_event_state, vm_event_states);
 #else
 void __mod_zone_page_state(struct zone *zone, enum zone_stat_item item, long delta);
 #endif
+#ifdef CONFIG_CMA
+#define is_migrate_cma(migratetype) ((migratetype) == MIGRATE_CMA)
+#define __mod_zone_freepage_state(zone, nr_pages, migratetype) ({		\
+	__mod_zone_page_state(zone, NR_FREE_PAGES, nr_pages);			\
+	if (is_migrate_cma(migratetype))					\
+		__mod_zone_page_state(zone, NR_FREE_CMA_PAGES, nr_pages);	\
+	})
+#else
+#define is_migrate_cma(migratetype) false
 #define __mod_zone_freepage_state(zone, nr_pages, migratetype) \
 	__mod_zone_page_state(zone, NR_FREE_PAGES, nr_pages)
+#endif
+extern unsigned long totalcma_pages;
+
+/* mm/show_mem.c */
+#define SHOW_MEM_FILTER_NODES 0x0001u	/* only nodes where the request may have memory */
+void show_mem(unsigned int filter, nodemask_t *nodemask, int max_zone_idx);
 
 bool zone_watermark_ok(struct zone *z, unsigned int order, unsigned long mark,
 		       int highest_zoneidx, unsigned int alloc_flags);
@@ -216,11 +240,13 @@ bool decay_pcp_high(struct zone *zone, struct per_cpu_pages *pcp);
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 int zone_batchsize(struct zone *zone);
 #endif
-void build_all_zonelists(struct pglist_data *pgdat);
+void build_all_zonelists(void);
 void set_pageblock_migratetype(struct page *page, int migratetype);
 void __free_pages_core(struct page *page, unsigned int order);
 void setup_per_zone_wmarks(void);
 int init_per_zone_wmark_min(void);
+
+void split_page(struct page *page, unsigned int order);
 
 #define clear_page(addr) memset(addr, 0, PAGE_SIZE)
 

@@ -32,6 +32,9 @@ enum migratetype {
 	MIGRATE_RECLAIMABLE,
 	MIGRATE_PCPTYPES,	/* how many the per-CPU lists know */
 	MIGRATE_HIGHATOMIC = MIGRATE_PCPTYPES,
+#ifdef CONFIG_CMA
+	MIGRATE_CMA,
+#endif
 	MIGRATE_ISOLATE,
 	MIGRATE_TYPES
 };
@@ -68,7 +71,38 @@ enum zone_watermarks {
 
 enum zone_stat_item {
 	NR_FREE_PAGES,
+	NR_ZONE_INACTIVE_ANON,
+	NR_ZONE_INACTIVE_FILE,
+	NR_FREE_CMA_PAGES,
 	NR_VM_ZONE_STAT_ITEMS
+};
+
+#ifdef CONFIG_NUMA
+/* How the node that a page came from relates to the one that was wanted. */
+enum numa_stat_item {
+	NUMA_HIT,	/* wanted, and had */
+	NUMA_MISS,	/* had, another one was wanted */
+	NUMA_FOREIGN,	/* wanted, another one was had */
+	NUMA_LOCAL,	/* of the node that the CPU belongs to */
+	NUMA_OTHER,
+	NR_VM_NUMA_STAT_ITEMS
+};
+#endif
+
+/*
+ * Pages in use that somebody may ask back. The kernel has them on LRU lists; here they are a range
+ * of frames, which costs nothing until it is touched, and a list of those that compaction moved.
+ */
+struct lru_range {
+	unsigned long pfn;
+	unsigned long nr;
+	struct list_head moved;
+};
+
+enum lru_ranges {
+	LRU_FILE,	/* clean page cache */
+	LRU_ANON,	/* the process that the OOM killer would choose */
+	NR_LRU_RANGES
 };
 
 enum zone_flags {
@@ -161,7 +195,17 @@ struct zone {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 	struct llist_head trylock_free_pages;	/* freed while the lock could not be had */
 #endif
+	unsigned int compact_considered;	/* attempts since the last failure */
+	unsigned int compact_defer_shift;
+	int compact_order_failed;
+	struct lru_range lru[NR_LRU_RANGES];	/* the node's lru_lock */
 	atomic_long_t vm_stat[NR_VM_ZONE_STAT_ITEMS];
+#ifdef CONFIG_NUMA
+	unsigned long vm_numa_stat[NR_VM_NUMA_STAT_ITEMS];
+#endif
+#ifdef CONFIG_CMA
+	unsigned long cma_pages;
+#endif
 };
 
 #define min_wmark_pages(z) ((z)->_watermark[WMARK_MIN] + (z)->watermark_boost)
@@ -184,14 +228,28 @@ struct zoneref {
 	int zone_idx;
 };
 
+#ifdef CONFIG_NUMA
+#define MAX_NUMNODES 2
+#else
+#define MAX_NUMNODES 1
+#endif
+
 /* The zones to try, best first; a NULL zone ends the list. */
 struct zonelist {
-	struct zoneref _zonerefs[MAX_NR_ZONES + 1];
+	struct zoneref _zonerefs[MAX_NUMNODES * MAX_NR_ZONES + 1];
+};
+
+enum {
+	ZONELIST_FALLBACK,
+#ifdef CONFIG_NUMA
+	ZONELIST_NOFALLBACK,	/* __GFP_THISNODE: this node's zones alone */
+#endif
+	MAX_ZONELISTS
 };
 
 typedef struct pglist_data {
 	struct zone node_zones[MAX_NR_ZONES];
-	struct zonelist node_zonelists[1];
+	struct zonelist node_zonelists[MAX_ZONELISTS];
 	int nr_zones;
 	int node_id;
 	wait_queue_head_t kswapd_wait;
@@ -199,23 +257,51 @@ typedef struct pglist_data {
 	int kswapd_order;
 	enum zone_type kswapd_highest_zoneidx;
 	int kswapd_failures;
+	spinlock_t lru_lock;
 } pg_data_t;
 
-/* One node. */
+/* The first node, and without CONFIG_NUMA the only one. */
 extern struct pglist_data contig_page_data;
+
+#ifdef CONFIG_NUMA
+extern struct pglist_data *node_data[MAX_NUMNODES];
+#define NODE_DATA(nid) (node_data[nid])
+/* The first half of the CPUs belongs to node 0. */
+#define cpu_to_node(cpu) ((cpu) * MAX_NUMNODES / (int)nr_cpu_ids)
+#define numa_node_id() cpu_to_node(raw_smp_processor_id())
+#else
 #define NODE_DATA(nid) (&contig_page_data)
-#define nr_online_nodes 1
+#define numa_node_id() 0
+#endif
+
+#define nr_online_nodes MAX_NUMNODES
+#define for_each_online_node(nid) for ((nid) = 0; (nid) < nr_online_nodes; (nid)++)
+#define zone_to_nid(zone) ((zone)->zone_pgdat->node_id)
+#define node_isset(nid, nodemask) (((nodemask).bits[0] >> (nid)) & 1)
 
 #define zone_idx(zone) ((enum zone_type)((zone) - (zone)->zone_pgdat->node_zones))
+/* All zones, of all nodes, the lowest first; then those that have pages. */
+#define for_each_zone(zone) \
+	for (zone = NODE_DATA(0)->node_zones; zone; zone = next_zone(zone))
+#define for_each_populated_zone(zone)	\
+	for_each_zone(zone)		\
+		if (!populated_zone(zone))	\
+			;		\
+		else
+
+struct zone *next_zone(struct zone *zone);
+
 #define zonelist_zone(zoneref) ((zoneref)->zone)
 #define zonelist_zone_idx(zoneref) ((zoneref)->zone_idx)
 
-/* The first entry from z on whose zone is not above highest_zoneidx; one node, so no mask. */
+/* The first entry from z on whose zone is not above highest_zoneidx, on one of the nodes. */
 static inline struct zoneref *next_zones_zonelist(struct zoneref *z,
 						  enum zone_type highest_zoneidx,
 						  nodemask_t *nodes)
 {
-	while (zonelist_zone_idx(z) > (int)highest_zoneidx)
+	while (zonelist_zone_idx(z) > (int)highest_zoneidx ||
+	       (unlikely(nodes) && zonelist_zone(z) &&
+		!node_isset(zone_to_nid(zonelist_zone(z)), *nodes)))
 		z++;
 	return z;
 }

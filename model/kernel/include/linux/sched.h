@@ -17,10 +17,13 @@
 #define TASK_UNINTERRUPTIBLE 2
 #define TASK_NORMAL (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
 
+#define PF_WQ_WORKER 0x00000020
 #define PF_DUMPCORE 0x00000200
 #define PF_MEMALLOC 0x00000800
 #define PF_MEMALLOC_NOFS 0x00040000
 #define PF_MEMALLOC_NOIO 0x00080000
+#define PF_MEMALLOC_NOCMA 0x10000000
+#define PF_EXITING 0x00000004
 
 /* What C code may know of a task; its stack, state and scheduling are the machine's. */
 struct task_struct {
@@ -29,6 +32,8 @@ struct task_struct {
 	int pid;
 	unsigned int __state;
 	char comm[TASK_COMM_LEN];
+	int oom_score_adj;
+	unsigned int oom_victim;	/* the kernel: signal->oom_mm */
 	raw_spinlock_t pi_lock;
 	int cpu;
 	unsigned int service;	/* of a kernel thread: 1 + what it does when it is woken */
@@ -45,17 +50,31 @@ void sched_init(void);
 int __current_task(void);
 void schedule(void);
 
+
+/* There is no clock: a sleep of any length is over when the others let it be. */
+#define schedule_timeout_uninterruptible(timeout) ({ (void)(timeout); schedule(); })
+
 #define current (&model_tasks[__current_task()])
 
 /* prio 0 is the machine's "not set", not the highest real-time priority. */
 #define rt_task(p) ((p)->prio > 0 && (p)->prio < MAX_RT_PRIO)
 
-#define memalloc_noreclaim_save() ({			\
-	unsigned int __old = current->flags & PF_MEMALLOC;	\
-	current->flags |= PF_MEMALLOC;			\
+/* linux/sched/mm.h: flags that hold for all requests until they are restored. */
+#define __memalloc_save(flag) ({				\
+	unsigned int __old = current->flags & (flag);	\
+	current->flags |= (flag);			\
 	__old; })
-#define memalloc_noreclaim_restore(old) \
-	(current->flags = (current->flags & ~PF_MEMALLOC) | (old))
+#define __memalloc_restore(flag, old) \
+	(current->flags = (current->flags & ~(flag)) | (old))
+
+#define memalloc_noreclaim_save() __memalloc_save(PF_MEMALLOC)
+#define memalloc_noreclaim_restore(old) __memalloc_restore(PF_MEMALLOC, old)
+#define memalloc_noio_save() __memalloc_save(PF_MEMALLOC_NOIO)
+#define memalloc_noio_restore(old) __memalloc_restore(PF_MEMALLOC_NOIO, old)
+#define memalloc_nofs_save() __memalloc_save(PF_MEMALLOC_NOFS)
+#define memalloc_nofs_restore(old) __memalloc_restore(PF_MEMALLOC_NOFS, old)
+#define memalloc_nocma_save() __memalloc_save(PF_MEMALLOC_NOCMA)
+#define memalloc_nocma_restore(old) __memalloc_restore(PF_MEMALLOC_NOCMA, old)
 
 /* The scopes memalloc_noio_save() and memalloc_nofs_save() narrow every request. */
 static inline gfp_t current_gfp_context(gfp_t flags)

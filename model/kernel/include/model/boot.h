@@ -4,6 +4,9 @@
 #define _MODEL_BOOT_H
 
 #include <linux/mmzone.h>
+#include <linux/percpu.h>
+
+enum { NR_MODEL_ORDERS = NR_PAGE_ORDERS };
 
 /* ~0UL and -1: as the kernel's own formulas say. */
 struct model_zone_setup {
@@ -11,14 +14,42 @@ struct model_zone_setup {
 	unsigned long pages;		/* all of the zone; 0: there is no such zone */
 	unsigned long free;		/* in the buddy lists; ~0UL: all that is left */
 	unsigned long wmark_min, wmark_low, wmark_high;
-	int pcp_count;			/* on each CPU's unmovable list, besides free */
+	int pcp_count[NR_CPUS];		/* on that CPU's unmovable list, besides free */
 	int pcp_high, pcp_batch;
+	unsigned long page_cache;	/* in use, clean: reclaim can free it */
+	unsigned long process;		/* in use by the process that can be killed */
+	unsigned long present;		/* with those that boot has kept; 0: pages */
+	unsigned long cma;		/* of a CMA area at the zone's start: whole pageblocks */
+	unsigned long boost;
+	long lowmem_reserve[MAX_NR_ZONES];	/* from [0] on; [0] is -1: as the formulas say */
+	/* Free blocks by type and order instead of free; the first word is ~0UL: not given. */
+	unsigned long blocks[MIGRATE_TYPES][NR_PAGE_ORDERS];
 };
 
-extern struct model_zone_setup model_setup[MAX_NR_ZONES];
+/* What the environment does when it is asked. */
+enum model_environment {
+	MODEL_ALWAYS,
+	MODEL_SOMETIMES,	/* a choice each time */
+	MODEL_NEVER,
+};
+
+struct model_environment_setup {
+	unsigned int reclaim;		/* page cache can be freed */
+	unsigned int compaction;	/* pages in use can be moved */
+};
+
+/* The zones of node 0, then those of node 1. */
+extern struct model_zone_setup model_setup[MAX_NUMNODES * MAX_NR_ZONES];
+
+extern struct model_environment_setup model_environment;
 
 void model_boot(void);
 unsigned long model_boot_page(void);
+
+/* Gives a range of frames to the buddy lists, as the largest aligned blocks. */
+void model_free_range(unsigned long start, unsigned long end);
+bool model_may_reclaim(void);
+bool model_may_migrate(void);
 
 /* The environment chooses a number below n. */
 unsigned int __choose(unsigned int n);

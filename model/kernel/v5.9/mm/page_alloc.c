@@ -10,7 +10,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <linux/mutex.h>
+#include <linux/oom.h>
 #include <linux/sched.h>
 #include "internal.h"
 #include "page_alloc.h"
@@ -215,6 +215,7 @@ static void steal_suitable_fallback(struct zone *zone, struct page *page,
 		goto single_page;
 	}
 
+	/* v5.9 wakes kswapd also when there was nothing to boost. */
 	boost_watermark(zone);
 	if (alloc_flags & ALLOC_KSWAPD)
 		set_bit(ZONE_BOOSTED_WATERMARK, &zone->flags);
@@ -310,19 +311,56 @@ do_steal:
 	return true;
 }
 
+#ifdef CONFIG_CMA
+#define __rmqueue_cma_fallback(zone, order) __rmqueue_smallest(zone, order, MIGRATE_CMA)
+#else
+#define __rmqueue_cma_fallback(zone, order) ((struct page *)NULL)
+#endif
+
 /* Takes a block from the buddy lists. zone->lock held. */
 static __always_inline struct page *__rmqueue(struct zone *zone, unsigned int order,
 					      int migratetype, unsigned int alloc_flags)
 {
 	struct page *page;
 
+#ifdef CONFIG_CMA
+	/* The one half of the free memory from CMA areas, the other from the rest, by turns. */
+	if (alloc_flags & ALLOC_CMA &&
+	    zone_page_state(zone, NR_FREE_CMA_PAGES) > zone_page_state(zone, NR_FREE_PAGES) / 2) {
+		page = __rmqueue_cma_fallback(zone, order);
+		if (page)
+			return page;
+	}
+#endif
 retry:
 	page = __rmqueue_smallest(zone, order, migratetype);
 	if (unlikely(!page)) {
-		if (__rmqueue_fallback(zone, order, migratetype, alloc_flags))
+		if (alloc_flags & ALLOC_CMA)
+			page = __rmqueue_cma_fallback(zone, order);
+
+		if (!page && __rmqueue_fallback(zone, order, migratetype, alloc_flags))
 			goto retry;
 	}
 	return page;
+}
+
+/* Takes a free block off the buddy lists, for compaction; 0 when that would hurt. */
+int __isolate_free_page(struct page *page, unsigned int order)
+{
+	struct zone *zone = page_zone(page);
+	int mt = get_pageblock_migratetype(page);
+	unsigned long watermark;
+
+	if (!is_migrate_isolate(mt)) {
+		/* As if for a single page: the migration gives as many back. */
+		watermark = zone->_watermark[WMARK_MIN] + (1UL << order);
+		if (!zone_watermark_ok(zone, 0, watermark, 0, ALLOC_CMA))
+			return 0;
+		__mod_zone_freepage_state(zone, -(1 << order), mt);
+	}
+
+	del_page_from_free_list(page, zone, order);
+	return 1 << order;
 }
 
 /* ---------------------------------------------------------------- the reserve for high orders */
@@ -343,7 +381,7 @@ static void reserve_highatomic_pageblock(struct page *page, struct zone *zone,
 		goto out_unlock;
 
 	mt = get_pageblock_migratetype(page);
-	if (mt != MIGRATE_HIGHATOMIC && !is_migrate_isolate(mt)) {
+	if (mt != MIGRATE_HIGHATOMIC && !is_migrate_isolate(mt) && !is_migrate_cma(mt)) {
 		zone->nr_reserved_highatomic += pageblock_nr_pages;
 		set_pageblock_migratetype(page, MIGRATE_HIGHATOMIC);
 		move_freepages_block(zone, page, MIGRATE_HIGHATOMIC, NULL);
@@ -411,6 +449,8 @@ static int rmqueue_bulk(struct zone *zone, unsigned int order, unsigned long cou
 
 		list_add_tail(&page->lru, list);
 		alloced++;
+		if (is_migrate_cma(get_pcppage_migratetype(page)))
+			__mod_zone_page_state(zone, NR_FREE_CMA_PAGES, -(1 << order));
 	}
 	/* What check_pcp_refill() rejected is lost to everybody, hence i. */
 	__mod_zone_page_state(zone, NR_FREE_PAGES, -(i << order));
@@ -530,7 +570,9 @@ static inline struct page *rmqueue(struct zone *preferred_zone, struct zone *zon
 	unsigned long flags;
 	struct page *page;
 
-	if (likely(order == 0)) {
+	/* Pages of CMA areas are on the movable per-CPU list too: past it, who must not have them. */
+	if (likely(order == 0) && (!IS_ENABLED(CONFIG_CMA) || alloc_flags & ALLOC_CMA ||
+				   migratetype != MIGRATE_MOVABLE)) {
 		page = rmqueue_pcplist(preferred_zone, zone, gfp_flags, migratetype, alloc_flags);
 #ifdef CONFIG_PREEMPT_RT
 		/* Nothing there, or the list is somebody else's now: ask the zone itself. */
@@ -588,6 +630,11 @@ static inline long __zone_watermark_unusable_free(struct zone *z, unsigned int o
 	if (likely(!alloc_harder))
 		unusable_free += z->nr_reserved_highatomic;
 
+#ifdef CONFIG_CMA
+	/* Pages of CMA areas are for those who may be moved out of them. */
+	if (!(alloc_flags & ALLOC_CMA))
+		unusable_free += zone_page_state(z, NR_FREE_CMA_PAGES);
+#endif
 	return unusable_free;
 }
 
@@ -628,6 +675,10 @@ bool __zone_watermark_ok(struct zone *z, unsigned int order, unsigned long mark,
 			if (!free_area_empty(area, mt))
 				return true;
 		}
+#ifdef CONFIG_CMA
+		if ((alloc_flags & ALLOC_CMA) && !free_area_empty(area, MIGRATE_CMA))
+			return true;
+#endif
 		if (alloc_harder && !free_area_empty(area, MIGRATE_HIGHATOMIC))
 			return true;
 	}
@@ -687,6 +738,14 @@ retry:
 	no_fallback = alloc_flags & ALLOC_NOFRAGMENT;
 	z = ac->preferred_zoneref;
 	for_next_zone_zonelist_nodemask(zone, z, ac->highest_zoneidx, ac->nodemask) {
+		/* Memory of the own node counts for more than unmixed pageblocks. */
+		if (no_fallback && nr_online_nodes > 1 &&
+		    zone != zonelist_zone(ac->preferred_zoneref) &&
+		    zone_to_nid(zone) != zone_to_nid(zonelist_zone(ac->preferred_zoneref))) {
+			alloc_flags &= ~ALLOC_NOFRAGMENT;
+			goto retry;
+		}
+
 		mark = wmark_pages(zone, alloc_flags & ALLOC_WMARK_MASK);
 		if (!zone_watermark_fast(zone, order, mark, ac->highest_zoneidx, alloc_flags,
 					 gfp_mask)) {
@@ -723,8 +782,21 @@ static inline unsigned int alloc_flags_nofragment(struct zone *zone, gfp_t gfp_m
 	/* Only where ZONE_DMA32 could serve instead; with one node nobody looks whether it can. */
 	if (zone_idx(zone) != ZONE_NORMAL)
 		return alloc_flags;
+	if (nr_online_nodes > 1 && !populated_zone(--zone))
+		return alloc_flags;
 
 	return alloc_flags | ALLOC_NOFRAGMENT;
+}
+
+/* Requests for movable pages may have CMA's. */
+static inline unsigned int current_alloc_flags(gfp_t gfp_mask, unsigned int alloc_flags)
+{
+#ifdef CONFIG_CMA
+	if (gfp_migratetype(gfp_mask) == MIGRATE_MOVABLE &&
+	    !(current->flags & PF_MEMALLOC_NOCMA))
+		alloc_flags |= ALLOC_CMA;
+#endif
+	return alloc_flags;
 }
 
 static inline unsigned int gfp_to_alloc_flags(gfp_t gfp_mask)
@@ -743,7 +815,7 @@ static inline unsigned int gfp_to_alloc_flags(gfp_t gfp_mask)
 	} else if (unlikely(rt_task(current)) && !in_interrupt()) {
 		alloc_flags |= ALLOC_HARDER;
 	}
-	return alloc_flags;
+	return current_alloc_flags(gfp_mask, alloc_flags);
 }
 
 /* What remains when the free lists did not serve at the low watermark. */
@@ -755,7 +827,10 @@ static inline struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int o
 	struct page *page = NULL;
 	unsigned int alloc_flags;
 	unsigned long did_some_progress;
-	int no_progress_loops;
+	enum compact_priority compact_priority = DEF_COMPACT_PRIORITY;
+	enum compact_result compact_result = COMPACT_SKIPPED;
+	int compaction_retries = 0;
+	int no_progress_loops = 0;
 	int reserve_flags;
 
 	/* "Must not wait" and "may wait" cannot both be meant. */
@@ -763,7 +838,7 @@ static inline struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int o
 			 (__GFP_ATOMIC | __GFP_DIRECT_RECLAIM)))
 		gfp_mask &= ~__GFP_ATOMIC;
 
-	no_progress_loops = 0;
+	/* The quick way did with the low watermark; from here on the min watermark counts. */
 	alloc_flags = gfp_to_alloc_flags(gfp_mask);
 
 	ac->preferred_zoneref = first_zones_zonelist(ac->zonelist, ac->highest_zoneidx,
@@ -774,20 +849,25 @@ static inline struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int o
 	if (alloc_flags & ALLOC_KSWAPD)
 		wake_all_kswapds(order, gfp_mask, ac);
 
-	/* Once more, down to the min watermark and below it as the flags allow. */
 	page = get_page_from_freelist(gfp_mask, order, alloc_flags, ac);
 	if (page)
 		goto got_pg;
 
-	/* Large blocks are a matter of fragmentation rather than of memory. */
-	if (can_direct_reclaim && (costly_order || (order > 0 && ac->migratetype != MIGRATE_MOVABLE)) &&
-	    !__gfp_pfmemalloc_flags(gfp_mask)) {
-		page = __alloc_pages_direct_compact(gfp_mask, order, alloc_flags, ac);
+	/* Large blocks are a matter of fragmentation rather than of memory: no reclaim yet. */
+	if (can_direct_reclaim &&
+	    (costly_order || (order > 0 && ac->migratetype != MIGRATE_MOVABLE)) &&
+	    !gfp_pfmemalloc_allowed(gfp_mask)) {
+		page = __alloc_pages_direct_compact(gfp_mask, order, alloc_flags, ac,
+						    INIT_COMPACT_PRIORITY, &compact_result);
 		if (page)
 			goto got_pg;
-		/* Compaction is always "skipped" here: for a costly request without retry the end. */
-		if (costly_order && (gfp_mask & __GFP_NORETRY))
-			goto nopage;
+
+		/* Who would rather have no large page than wait for one: huge pages. */
+		if (costly_order && (gfp_mask & __GFP_NORETRY)) {
+			if (compact_result == COMPACT_SKIPPED || compact_result == COMPACT_DEFERRED)
+				goto nopage;
+			compact_priority = INIT_COMPACT_PRIORITY;
+		}
 	}
 
 retry:
@@ -797,8 +877,9 @@ retry:
 
 	reserve_flags = __gfp_pfmemalloc_flags(gfp_mask);
 	if (reserve_flags)
-		alloc_flags = reserve_flags;
+		alloc_flags = current_alloc_flags(gfp_mask, reserve_flags);
 
+	/* Who may use the reserves need not mind memory policies and cpusets. */
 	if (!(alloc_flags & ALLOC_CPUSET) || reserve_flags) {
 		ac->nodemask = NULL;
 		ac->preferred_zoneref = first_zones_zonelist(ac->zonelist, ac->highest_zoneidx,
@@ -813,6 +894,7 @@ retry:
 	if (!can_direct_reclaim)
 		goto nopage;
 
+	/* Reclaim within reclaim would not end. */
 	if (current->flags & PF_MEMALLOC)
 		goto nopage;
 
@@ -820,7 +902,8 @@ retry:
 	if (page)
 		goto got_pg;
 
-	page = __alloc_pages_direct_compact(gfp_mask, order, alloc_flags, ac);
+	page = __alloc_pages_direct_compact(gfp_mask, order, alloc_flags, ac, compact_priority,
+					    &compact_result);
 	if (page)
 		goto got_pg;
 
@@ -833,9 +916,20 @@ retry:
 				 &no_progress_loops))
 		goto retry;
 
+	/* Compaction alone, without reclaim's progress, would try for ever. */
+	if (did_some_progress > 0 &&
+	    should_compact_retry(ac, order, alloc_flags, compact_result, &compact_priority,
+				 &compaction_retries))
+		goto retry;
+
 	page = __alloc_pages_may_oom(gfp_mask, order, ac, &did_some_progress);
 	if (page)
 		goto got_pg;
+
+	/* A victim for whom the reserves were not enough must not wait for himself. */
+	if (tsk_is_oom_victim(current) &&
+	    ((alloc_flags & ALLOC_OOM) || (gfp_mask & __GFP_NOMEMALLOC)))
+		goto nopage;
 
 	if (did_some_progress) {
 		no_progress_loops = 0;
@@ -851,7 +945,7 @@ nopage:
 		WARN_ON_ONCE(current->flags & PF_MEMALLOC);
 		WARN_ON_ONCE(order > PAGE_ALLOC_COSTLY_ORDER);
 
-		page = get_page_from_freelist(gfp_mask, order, ALLOC_WMARK_MIN | ALLOC_HARDER, ac);
+		page = __alloc_pages_cpuset_fallback(gfp_mask, order, ALLOC_HARDER, ac);
 		if (page)
 			goto got_pg;
 
@@ -867,7 +961,8 @@ got_pg:
 /* ---------------------------------------------------------------- entry points */
 
 static inline bool prepare_alloc_pages(gfp_t gfp_mask, unsigned int order, int preferred_nid,
-				       nodemask_t *nodemask, struct alloc_context *ac)
+				       nodemask_t *nodemask, struct alloc_context *ac,
+				       unsigned int *alloc_flags)
 {
 	ac->highest_zoneidx = gfp_zone(gfp_mask);
 	ac->zonelist = node_zonelist(preferred_nid, gfp_mask);
@@ -879,6 +974,7 @@ static inline bool prepare_alloc_pages(gfp_t gfp_mask, unsigned int order, int p
 
 	might_sleep_if(gfp_mask & __GFP_DIRECT_RECLAIM);
 
+	*alloc_flags = current_alloc_flags(gfp_mask, *alloc_flags);
 	return true;
 }
 
@@ -904,7 +1000,7 @@ struct page *__alloc_pages_nodemask(gfp_t gfp_mask, unsigned int order, int pref
 	}
 
 	gfp_mask &= gfp_allowed_mask;
-	if (!prepare_alloc_pages(gfp_mask, order, preferred_nid, nodemask, &ac))
+	if (!prepare_alloc_pages(gfp_mask, order, preferred_nid, nodemask, &ac, &alloc_flags))
 		return NULL;
 
 	finalise_ac(gfp_mask, &ac);
@@ -1084,12 +1180,10 @@ static void drain_pages_zone(unsigned int cpu, struct zone *zone)
 
 static void drain_pages(unsigned int cpu)
 {
-	int i;
+	struct zone *zone;
 
-	for (i = 0; i < MAX_NR_ZONES; i++) {
-		if (populated_zone(&NODE_DATA(0)->node_zones[i]))
-			drain_pages_zone(cpu, &NODE_DATA(0)->node_zones[i]);
-	}
+	for_each_populated_zone(zone)
+		drain_pages_zone(cpu, zone);
 }
 
 /* Gives this CPU's pages back. Only pinned tasks may call it. */

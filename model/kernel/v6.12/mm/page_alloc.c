@@ -11,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/oom.h>
 #include <linux/sched.h>
 #include <linux/version.h>
 #include "internal.h"
@@ -763,6 +764,24 @@ static __always_inline struct page *__rmqueue(struct zone *zone, unsigned int or
 	return NULL;
 }
 
+/* Takes a free block off the buddy lists, for compaction; 0 when that would hurt. */
+int __isolate_free_page(struct page *page, unsigned int order)
+{
+	struct zone *zone = page_zone(page);
+	int mt = get_pageblock_migratetype(page);
+	unsigned long watermark;
+
+	if (!is_migrate_isolate(mt)) {
+		/* As if for a single page: the migration gives as many back. */
+		watermark = zone->_watermark[WMARK_MIN] + (1UL << order);
+		if (!zone_watermark_ok(zone, 0, watermark, 0, ALLOC_CMA))
+			return 0;
+	}
+
+	del_page_from_free_list(page, zone, order, mt);
+	return 1 << order;
+}
+
 /* ---------------------------------------------------------------- the reserve for high orders */
 
 /* Keeps the block that a page for a high-order atomic request came from for more of them. */
@@ -1315,6 +1334,8 @@ static inline unsigned int alloc_flags_nofragment(struct zone *zone, gfp_t gfp_m
 	/* Only where ZONE_DMA32 could serve instead; with one node nobody looks whether it can. */
 	if (zone_idx(zone) != ZONE_NORMAL)
 		return alloc_flags;
+	if (nr_online_nodes > 1 && !populated_zone(--zone))
+		return alloc_flags;
 
 	return alloc_flags | ALLOC_NOFRAGMENT;
 }
@@ -1339,6 +1360,14 @@ retry:
 	no_fallback = alloc_flags & ALLOC_NOFRAGMENT;
 	z = ac->preferred_zoneref;
 	for_next_zone_zonelist_nodemask(zone, z, ac->highest_zoneidx, ac->nodemask) {
+		/* Memory of the own node counts for more than unmixed pageblocks. */
+		if (no_fallback && !defrag_mode && nr_online_nodes > 1 &&
+		    zone != zonelist_zone(ac->preferred_zoneref) &&
+		    zone_to_nid(zone) != zone_to_nid(zonelist_zone(ac->preferred_zoneref))) {
+			alloc_flags &= ~ALLOC_NOFRAGMENT;
+			goto retry;
+		}
+
 		/* Below the high watermark the per-CPU lists are to shrink when pages are freed. */
 		if (test_bit(ZONE_BELOW_HIGH, &zone->flags))
 			goto check_alloc_wmark;
@@ -1386,19 +1415,6 @@ try_this_zone:
 		goto retry;
 	}
 	return NULL;
-}
-
-/* With the cpuset's nodes first: CONFIG_CPUSETS is off, the two are the same. */
-static inline struct page *__alloc_pages_cpuset_fallback(gfp_t gfp_mask, unsigned int order,
-							 unsigned int alloc_flags,
-							 const struct alloc_context *ac)
-{
-	struct page *page;
-
-	page = get_page_from_freelist(gfp_mask, order, alloc_flags | ALLOC_CPUSET, ac);
-	if (!page)
-		page = get_page_from_freelist(gfp_mask, order, alloc_flags, ac);
-	return page;
 }
 
 static inline unsigned int gfp_to_alloc_flags(gfp_t gfp_mask, unsigned int order)
@@ -1462,6 +1478,9 @@ static inline struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int o
 	struct page *page = NULL;
 	unsigned int alloc_flags;
 	unsigned long did_some_progress;
+	enum compact_priority compact_priority;
+	enum compact_result compact_result;
+	int compaction_retries;
 	int no_progress_loops;
 	unsigned int cpuset_mems_cookie;
 	unsigned int zonelist_iter_cookie;
@@ -1475,7 +1494,10 @@ static inline struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int o
 	}
 
 restart:
+	compaction_retries = 0;
 	no_progress_loops = 0;
+	compact_result = COMPACT_SKIPPED;
+	compact_priority = DEF_COMPACT_PRIORITY;
 	cpuset_mems_cookie = 0;
 	zonelist_iter_cookie = zonelist_iter_begin();
 
@@ -1498,11 +1520,17 @@ restart:
 	if (can_direct_reclaim && can_compact &&
 	    (costly_order || (order > 0 && ac->migratetype != MIGRATE_MOVABLE)) &&
 	    !gfp_pfmemalloc_allowed(gfp_mask)) {
-		page = __alloc_pages_direct_compact(gfp_mask, order, alloc_flags, ac);
+		page = __alloc_pages_direct_compact(gfp_mask, order, alloc_flags, ac,
+						    INIT_COMPACT_PRIORITY, &compact_result);
 		if (page)
 			goto got_pg;
-		if (costly_order && (gfp_mask & __GFP_NORETRY))
-			goto nopage;
+
+		/* Who would rather have no large page than wait for one: huge pages. */
+		if (costly_order && (gfp_mask & __GFP_NORETRY)) {
+			if (compact_result == COMPACT_SKIPPED || compact_result == COMPACT_DEFERRED)
+				goto nopage;
+			compact_priority = INIT_COMPACT_PRIORITY;
+		}
 	}
 
 retry:
@@ -1540,7 +1568,8 @@ retry:
 	if (page)
 		goto got_pg;
 
-	page = __alloc_pages_direct_compact(gfp_mask, order, alloc_flags, ac);
+	page = __alloc_pages_direct_compact(gfp_mask, order, alloc_flags, ac, compact_priority,
+					    &compact_result);
 	if (page)
 		goto got_pg;
 
@@ -1553,12 +1582,23 @@ retry:
 				 &no_progress_loops))
 		goto retry;
 
+	/* Compaction alone, without reclaim's progress, would try for ever. */
+	if (did_some_progress > 0 && can_compact &&
+	    should_compact_retry(ac, order, alloc_flags, compact_result, &compact_priority,
+				 &compaction_retries))
+		goto retry;
+
 	if (check_retry_zonelist(zonelist_iter_cookie))
 		goto restart;
 
 	page = __alloc_pages_may_oom(gfp_mask, order, ac, &did_some_progress);
 	if (page)
 		goto got_pg;
+
+	/* A victim for whom the reserves were not enough must not wait for himself. */
+	if (tsk_is_oom_victim(current) &&
+	    ((alloc_flags & ALLOC_OOM) || (gfp_mask & __GFP_NOMEMALLOC)))
+		goto nopage;
 
 	if (did_some_progress) {
 		no_progress_loops = 0;
@@ -1597,6 +1637,9 @@ static inline struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int o
 	struct page *page = NULL;
 	unsigned int alloc_flags;
 	unsigned long did_some_progress = 0;
+	enum compact_priority compact_priority;
+	enum compact_result compact_result;
+	int compaction_retries;
 	int no_progress_loops;
 	unsigned int cpuset_mems_cookie;
 	unsigned int zonelist_iter_cookie;
@@ -1611,14 +1654,19 @@ static inline struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int o
 	}
 
 restart:
+	compaction_retries = 0;
 	no_progress_loops = 0;
+	compact_result = COMPACT_SKIPPED;
+	compact_priority = DEF_COMPACT_PRIORITY;
 	cpuset_mems_cookie = 0;
 	zonelist_iter_cookie = zonelist_iter_begin();
 
 	/* Large blocks are a matter of fragmentation rather than of memory. */
 	if (can_compact &&
-	    (costly_order || (order > 0 && ac->migratetype != MIGRATE_MOVABLE)))
+	    (costly_order || (order > 0 && ac->migratetype != MIGRATE_MOVABLE))) {
 		compact_first = true;
+		compact_priority = INIT_COMPACT_PRIORITY;
+	}
 
 	alloc_flags = gfp_to_alloc_flags(gfp_mask, order);
 
@@ -1675,7 +1723,8 @@ retry:
 			goto got_pg;
 	}
 
-	page = __alloc_pages_direct_compact(gfp_mask, order, alloc_flags, ac);
+	page = __alloc_pages_direct_compact(gfp_mask, order, alloc_flags, ac, compact_priority,
+					    &compact_result);
 	if (page)
 		goto got_pg;
 
@@ -1683,6 +1732,10 @@ retry:
 		/* A huge page of this node or none: reclaim would hurt more than help. */
 		if (gfp_has_flags(gfp_mask, __GFP_NORETRY | __GFP_THISNODE))
 			goto nopage;
+
+		/* The first attempt was a light one; __GFP_NORETRY has no other. */
+		if (!(gfp_mask & __GFP_NORETRY))
+			compact_priority = DEF_COMPACT_PRIORITY;
 
 		compact_first = false;
 		goto retry;
@@ -1702,6 +1755,12 @@ retry:
 				 &no_progress_loops))
 		goto retry;
 
+	/* Compaction alone, without reclaim's progress, would try for ever. */
+	if (did_some_progress > 0 && can_compact &&
+	    should_compact_retry(ac, order, alloc_flags, compact_result, &compact_priority,
+				 &compaction_retries))
+		goto retry;
+
 	/* Neither reclaim nor compaction kept the types apart. */
 	if (defrag_mode && (alloc_flags & ALLOC_NOFRAGMENT)) {
 		alloc_flags &= ~ALLOC_NOFRAGMENT;
@@ -1715,6 +1774,11 @@ retry:
 	page = __alloc_pages_may_oom(gfp_mask, order, ac, &did_some_progress);
 	if (page)
 		goto got_pg;
+
+	/* A victim for whom the reserves were not enough must not wait for himself. */
+	if (tsk_is_oom_victim(current) &&
+	    ((alloc_flags & ALLOC_OOM) || (gfp_mask & __GFP_NOMEMALLOC)))
+		goto nopage;
 
 	if (did_some_progress) {
 		no_progress_loops = 0;
