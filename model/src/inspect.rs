@@ -23,10 +23,12 @@ const PCP_TYPES: usize = 3;
 const PCP_LOW_ORDERS: usize = 4;
 /// `HPAGE_PMD_ORDER`.
 const HUGE_PAGE_ORDER: u32 = 9;
+/// The nodes: the second is there with `CONFIG_NUMA` only.
+const NODES: &[&str] = &["contig_page_data", "node1_page_data"];
 /// Where the code lives that may have lists in pieces.
 const LIST_CODE: &str = "mm/";
 
-/// Migratetypes by number (`enum migratetype` without CMA).
+/// Migratetypes by number (`enum migratetype` without `CONFIG_CMA`).
 pub const MIGRATETYPES: &[&str] = &[
     "Unmovable",
     "Movable",
@@ -34,6 +36,24 @@ pub const MIGRATETYPES: &[&str] = &[
     "HighAtomic",
     "Isolate",
 ];
+/// The same with `CONFIG_CMA`, which has one more.
+pub const MIGRATETYPES_CMA: &[&str] = &[
+    "Unmovable",
+    "Movable",
+    "Reclaimable",
+    "HighAtomic",
+    "CMA",
+    "Isolate",
+];
+
+/// A migratetype's name where there are so many.
+pub fn migratetype(idx: usize, n_types: usize) -> &'static str {
+    let names = match n_types == MIGRATETYPES_CMA.len() {
+        true => MIGRATETYPES_CMA,
+        false => MIGRATETYPES,
+    };
+    names.get(idx).copied().unwrap_or("?")
+}
 
 /// A zone, as a reader wants to see it. Counts are in pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +112,8 @@ impl Pcp {
 /// Where the fields are that this module reads.
 pub struct Kernel<'m> {
     machine: &'m Machine,
-    zones: u64,
+    /// The zones of each node.
+    nodes: Vec<u64>,
     n_zones: u64,
     zone_size: u64,
     page_size: u64,
@@ -104,7 +125,7 @@ impl<'m> Kernel<'m> {
     pub fn of(machine: &'m Machine) -> Option<Kernel<'m>> {
         let program = machine.program();
         let types = &program.types;
-        let node = program.global("contig_page_data")?;
+        let nodes = NODES.iter().filter_map(|name| program.global(name));
         let zones = types.find_field(types.record_named("pglist_data")?, "node_zones")?;
         let Type::Array(_, Some(n_zones)) = types.get(zones.ty) else {
             return None;
@@ -112,7 +133,7 @@ impl<'m> Kernel<'m> {
         let page = types.record_named("page")?;
         Some(Kernel {
             machine,
-            zones: node.addr + zones.offset,
+            nodes: nodes.map(|node| node.addr + zones.offset).collect(),
             n_zones: *n_zones,
             zone_size: types.record_named("zone")?.size,
             page_size: page.size,
@@ -122,9 +143,9 @@ impl<'m> Kernel<'m> {
 
     /// The populated zones, lowest first.
     pub fn zones(&self) -> Vec<Zone> {
-        (0..self.n_zones)
-            .filter_map(|i| self.zone(self.zones + i * self.zone_size))
-            .collect()
+        let of_node = |&zones: &u64| (0..self.n_zones).map(move |i| zones + i * self.zone_size);
+        let all = self.nodes.iter().flat_map(of_node);
+        all.filter_map(|zone| self.zone(zone)).collect()
     }
 
     /// The first thing wrong with the free lists and per-CPU lists of any zone.
@@ -147,7 +168,8 @@ impl<'m> Kernel<'m> {
                 let name = || {
                     format!(
                         "zone {}: free_area[{order}] {}",
-                        zone.name, MIGRATETYPES[mt]
+                        zone.name,
+                        migratetype(mt, lists.len())
                     )
                 };
                 if let Some(broken) = &list.broken {

@@ -1,6 +1,6 @@
 //! Zones: free pages against the watermarks, free lists, per-CPU lists.
 
-use model::inspect::{Kernel, List, MIGRATETYPES, Pcp, Zone};
+use model::inspect::{self, Kernel, List, MIGRATETYPES, Pcp, Zone};
 use model::machine::Machine;
 use yew::{Html, html};
 
@@ -136,7 +136,7 @@ fn order_rows(order: usize, lists: &[List]) -> Html {
     used.map(|(mt, list)| {
         html! {
             <tr>
-                <th scope="row">{format!("order {order}")}</th><td>{migratetype(mt)}</td>
+                <th scope="row">{format!("order {order}")}</th><td>{inspect::migratetype(mt, lists.len())}</td>
                 <td>{list.pfns.len()}</td><td>{pfns(list)}</td>
             </tr>
         }
