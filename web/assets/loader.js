@@ -75,7 +75,7 @@
     // there is none, the first, which then says so.
     function addressed(fragment) {
         const fields = new URLSearchParams(fragment);
-        const all = figures.filter((figure) => figure.querySelector(".figure-data"));
+        const all = figures.filter((figure) => figure.querySelector(".figure-data[data-scenario]"));
         const data = (figure) => figure.querySelector(".figure-data").dataset;
         const same = all.filter((figure) => data(figure).scenario === fields.get("s"));
         return same.find((figure) => data(figure).config === fields.get("c")) ?? same[0] ?? all[0];
@@ -83,6 +83,12 @@
 
     function follow() {
         const fragment = location.hash.slice(1);
+        // The matrix reads the address itself.
+        if (/^m=/.test(fragment)) {
+            const matrix = figures.find((figure) => figure.querySelector("[data-view=matrix]"));
+            if (matrix) upgrade(matrix);
+            return;
+        }
         if (!/^w=/.test(fragment)) return;
         const figure = addressed(fragment);
         if (!figure) return;

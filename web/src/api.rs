@@ -15,6 +15,8 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
+use crate::matrix::data::Printed;
+use crate::matrix::widget::{self, Matrix};
 use crate::session::Session;
 use crate::spec::Figure;
 use crate::stepper::{Props, Stepper};
@@ -45,13 +47,24 @@ pub fn hydrate(root: Element) -> Result<(), JsError> {
     let data = inside(".figure-data > script")?
         .text_content()
         .unwrap_or_default();
+    let host = inside(".figure-root")?;
+    if inside(".figure-data")?.get_attribute("data-view").is_some() {
+        let printed: Printed = serde_json::from_str(&data)?;
+        let props = widget::Props {
+            printed: Rc::new(printed),
+            place: root,
+        };
+        // Not in place: of the printed tables one is shown, and its cells become links.
+        yew::Renderer::<Matrix>::with_root_and_props(host, props).render();
+        return Ok(());
+    }
     let figure: Figure = serde_json::from_str(&data)?;
     let session = Session::open(&figure).map_err(|why| JsError::new(&why))?;
-    let host = inside(".figure-root")?;
     let props = Props {
         figure: Rc::new(figure),
         session: Rc::new(session),
         place: Some(root.clone()),
+        within: None,
     };
     yew::Renderer::<Stepper>::with_root_and_props(host, props).hydrate();
     Ok(())

@@ -1,5 +1,6 @@
 //! What only a browser has: the address bar, the clipboard, focus, scrolling.
 
+use gloo_events::EventListener;
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -97,4 +98,34 @@ pub fn link_for(figure: &Element) -> Option<String> {
     figure
         .get_attribute(&format!("data-{LINK}"))
         .filter(|fragment| !fragment.is_empty())
+}
+
+/// The address bar's fragment, without `#`.
+pub fn fragment() -> String {
+    let hash = web_sys::window().and_then(|window| window.location().hash().ok());
+    hash.unwrap_or_default().trim_start_matches('#').into()
+}
+
+/// Calls when the fragment has changed, as long as the listener is kept.
+pub fn on_fragment(changed: impl Fn() + 'static) -> Option<EventListener> {
+    let window = web_sys::window()?;
+    Some(EventListener::new(&window, "hashchange", move |_| {
+        changed()
+    }))
+}
+
+/// Gives the focus to the first element inside `root` that fits, which scrolls it into sight.
+pub fn focus(root: &Element, css: &str) {
+    let found = root.query_selector(css).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        element.focus().ok();
+    }
+}
+
+/// The same, with the element's begin at the top of the window: it may be taller than that.
+pub fn focus_begin(root: &Element, css: &str) {
+    focus(root, css);
+    if let Ok(Some(element)) = root.query_selector(css) {
+        element.scroll_into_view();
+    }
 }

@@ -11,6 +11,10 @@ use std::task::{Context, Poll, Wake, Waker};
 use model::scenario::Scenario;
 use yew::prelude::*;
 
+use crate::matrix::compute;
+use crate::matrix::data::{Printed, Shape, Table};
+use crate::matrix::record::{Record, Seen};
+use crate::matrix::table::{self, Look};
 use crate::session::Session;
 use crate::spec::{Choice, Figure, View};
 use crate::stepper::{Props, Stepper};
@@ -43,6 +47,7 @@ pub fn figure_html(request: &Request<'_>) -> Result<String, String> {
     match View::parse(request.view)? {
         View::Stepper => stepper(request),
         View::Verdicts => verdicts(request),
+        View::Matrix => Err("a matrix is drawn from no scenario".into()),
     }
 }
 
@@ -68,6 +73,7 @@ pub fn draw(figure: &Figure, session: &Session) -> String {
         figure: Rc::new(figure.clone()),
         session: Rc::new(session.clone()),
         place: None,
+        within: None,
     };
     without_empty_lines(&block_on(
         yew::LocalServerRenderer::<Stepper>::with_props(props).render(),
@@ -101,10 +107,109 @@ fn verdicts(request: &Request<'_>) -> Result<String, String> {
             {view::caption(request.caption)}
         </div>
     };
+    Ok(still(content))
+}
+
+/// HTML that is not upgraded in place.
+fn still(content: Html) -> String {
     let renderer = yew::LocalServerRenderer::<StillFigure>::with_props(Still { content });
-    Ok(without_empty_lines(&block_on(
-        renderer.hydratable(false).render(),
-    )))
+    without_empty_lines(&block_on(renderer.hydratable(false).render()))
+}
+
+/// What a matrix is drawn from, as a book's fenced block says it; an empty list is the whole axis.
+#[derive(Clone, Debug, Default)]
+pub struct MatrixRequest {
+    /// The kernel.
+    pub kernel: String,
+    /// A table for each of these.
+    pub configs: Vec<String>,
+    /// Rows.
+    pub contexts: Vec<String>,
+    /// Groups of columns.
+    pub calls: Vec<String>,
+    /// Columns of a group.
+    pub states: Vec<String>,
+    /// The texts of the recorded boots.
+    pub records: Vec<String>,
+    /// The text below.
+    pub caption: String,
+}
+
+/// The tables of one kernel. They are open one at a time: all are there, one is in sight.
+///
+/// # Errors
+/// An unknown word, or a cell that cannot be run.
+pub fn matrix_html(request: &MatrixRequest) -> Result<String, String> {
+    let shape = Rc::new(request.shape());
+    let run = |config: &String| compute::table(&request.kernel, config, &shape);
+    let tables: Vec<Table> = request
+        .configs
+        .iter()
+        .map(run)
+        .collect::<Result<_, String>>()?;
+    let mut printed = Printed::pack(&request.kernel, &shape, &tables, &request.caption);
+    for text in &request.records {
+        let record = Record::parse(text)?;
+        let kept = |seen: &Seen| {
+            seen.kernel == request.kernel
+                && request.configs.contains(&seen.config)
+                && shape.find(&seen.context, &seen.call, &seen.state).is_some()
+        };
+        let rows: Vec<Seen> = record.rows.into_iter().filter(kept).collect();
+        if !rows.is_empty() {
+            printed.about.push(record.about);
+            printed.seen.extend(rows);
+        }
+    }
+    let json = serde_json::to_string(&printed).map_err(|e| e.to_string())?;
+    Ok(format!(
+        "<div class=\"figure-data\" data-view=\"matrix\" data-kernel=\"{}\">\
+         <script type=\"application/json\">{}</script><div class=\"figure-root\">{}</div></div>",
+        escape(&printed.kernel),
+        json.replace('<', "\\u003c"),
+        still(printed_matrix(&printed, &tables)),
+    ))
+}
+
+fn printed_matrix(printed: &Printed, tables: &[Table]) -> Html {
+    let look = Look {
+        seen: &printed.seen,
+        address: None,
+        focus: None,
+    };
+    let parts = tables.iter().enumerate().map(|(idx, table)| {
+        let label = format!("{} on {}", table.kernel, table.config);
+        html! {
+            <details class="part" open={idx == 0}>
+                <summary>{&label}</summary>
+                {view::scrolling(label.clone(), table::table(table, look))}
+            </details>
+        }
+    });
+    let all: Vec<&Table> = tables.iter().collect();
+    html! {
+        <div class="stepper still">
+            {for parts}
+            {table::legend()}
+            {table::boots(&all, &printed.seen, &printed.about)}
+            {view::caption(&printed.caption)}
+        </div>
+    }
+}
+
+impl MatrixRequest {
+    fn shape(&self) -> Shape {
+        let whole = Shape::whole(&self.kernel);
+        let or = |list: &Vec<String>, whole: Vec<String>| match list.is_empty() {
+            true => whole,
+            false => list.clone(),
+        };
+        Shape {
+            contexts: or(&self.contexts, whole.contexts),
+            calls: or(&self.calls, whole.calls),
+            states: or(&self.states, whole.states),
+        }
+    }
 }
 
 /// Markdown ends an HTML block at an empty line.

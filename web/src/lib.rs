@@ -8,6 +8,7 @@ pub mod api;
 pub mod browser;
 #[cfg(feature = "ssr")]
 pub mod figure;
+pub mod matrix;
 pub mod session;
 pub mod spec;
 pub mod stepper;

@@ -38,6 +38,8 @@ pub enum View {
     Stepper,
     /// What exploring found on every configuration.
     Verdicts,
+    /// What each call does in each context; drawn from no scenario.
+    Matrix,
 }
 
 impl View {
@@ -49,8 +51,9 @@ impl View {
         match name {
             "stepper" => Ok(View::Stepper),
             "verdicts" => Ok(View::Verdicts),
+            "matrix" => Ok(View::Matrix),
             _ => Err(format!(
-                "unknown view `{name}`; known are stepper, verdicts"
+                "unknown view `{name}`; known are stepper, verdicts, matrix"
             )),
         }
     }

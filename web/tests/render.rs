@@ -2,7 +2,7 @@
 
 #![cfg(feature = "ssr")]
 
-use web::figure::{Request, figure_html};
+use web::figure::{MatrixRequest, Request, figure_html, matrix_html};
 
 const DRAINED: &str = include_str!("../../model/scenarios/gfp-atomic-raw-spin-lock-drained.c");
 const NMI: &str = include_str!("../../model/scenarios/nmi-zone-lock-holder.c");
@@ -178,7 +178,7 @@ fn unknown_words_are_told() {
             view: "sideways",
             ..base
         })
-        .contains("known are stepper, verdicts")
+        .contains("known are stepper, verdicts, matrix")
     );
     assert!(
         error(Request {
@@ -201,4 +201,94 @@ fn unknown_words_are_told() {
         })
         .contains("does not fit")
     );
+}
+
+/// A matrix of two contexts and one call; `zlock` in a task is the caller's own lock.
+fn small_matrix() -> MatrixRequest {
+    let words = |list: &[&str]| list.iter().map(|w| w.to_string()).collect();
+    MatrixRequest {
+        kernel: "v5.9".into(),
+        configs: words(&["rt-debug", "rt-nodebug"]),
+        contexts: words(&["task", "raw_spin_lock"]),
+        calls: words(&["alloc_pages:GFP_ATOMIC:0"]),
+        states: words(&["warm", "drained", "zlock"]),
+        records: vec![
+            "# Linux 5.10.262, for tests.\n\
+             5.10\trt-debug\traw_spin_lock\talloc_pages:GFP_ATOMIC:0\twarm\ttrue\t-\tfalse\n\
+             5.10\trt-debug\traw_spin_lock\talloc_pages:GFP_ATOMIC:0\tdrained\tfalse\t-\tfalse\n"
+                .into(),
+        ],
+        caption: "A <caption>.".into(),
+    }
+}
+
+#[test]
+fn the_static_matrix_is_complete() {
+    let html = matrix_html(&small_matrix()).unwrap();
+    let text = visible(&html);
+    shows(
+        &text,
+        &[
+            "context alloc_ pages: GFP_ ATOMIC: 0 all states warm drained zlock",
+            "task legal ok ok deadlock: ",
+            "raw_ spin_ lock no: R- wait- type ok, lucky 5.10: the same \
+             splat: wait type, might_sleep 5.10 differs: may fail",
+            "no: R- wait- type ok, lucky wrong and silent deadlock: ",
+            "rt-debug: 2 cells were seen on a booted kernel, 1 did the same.",
+            "Linux 5.10.262, for tests.",
+            "A <caption>.",
+        ],
+    );
+    assert!(
+        !html.contains("<a ") && !html.contains("<button"),
+        "nothing leads anywhere"
+    );
+    assert!(!html.contains(" id=") && !html.contains("<code") && !html.contains("<h"));
+    assert!(
+        html.lines().all(|line| !line.trim().is_empty()),
+        "an empty line"
+    );
+}
+
+#[test]
+fn a_matrix_travels_as_json() {
+    let html = matrix_html(&small_matrix()).unwrap();
+    let (data, _) = html.split_once("</script>").unwrap();
+    let (_, json) = data.split_once("application/json\">").unwrap();
+    let printed: web::matrix::data::Printed = serde_json::from_str(json).unwrap();
+    let tables = printed.unpack();
+    assert_eq!(tables.len(), 2);
+    assert!(tables.iter().all(|t| t.cells.iter().all(Option::is_some)));
+    let again = web::matrix::compute::table("v5.9", "rt-debug", &tables[0].shape).unwrap();
+    assert_eq!(again, tables[0]);
+}
+
+#[test]
+fn a_cell_opens_where_it_goes_wrong() {
+    let table = web::matrix::data::Table::empty(
+        "v5.9",
+        "rt-debug",
+        std::rc::Rc::new(web::matrix::data::Shape::whole("v5.9")),
+    );
+    let at = table
+        .shape
+        .find("raw_spin_lock", "alloc_pages:GFP_ATOMIC:0", "drained");
+    let place = table.shape.place("v5.9", "rt-debug", at.unwrap()).unwrap();
+    let session = web::matrix::compute::session(&place).unwrap();
+    assert_eq!(session.config, "rt-debug");
+    let step = &session.trace.steps[session.cursor - 1];
+    assert!(!step.findings.is_empty(), "the step shown breaks a rule");
+}
+
+#[test]
+fn a_matrix_of_unknown_words_is_refused() {
+    let error = |change: fn(&mut MatrixRequest)| {
+        let mut request = small_matrix();
+        change(&mut request);
+        matrix_html(&request).unwrap_err()
+    };
+    assert!(error(|r| r.kernel = "v1.0".into()).contains("known are"));
+    assert!(error(|r| r.configs[0] = "x".into()).contains("known are"));
+    assert!(error(|r| r.contexts[0] = "x".into()).contains("known are"));
+    assert!(error(|r| r.states[0] = "x".into()).contains("is no state"));
 }

@@ -35,6 +35,9 @@ pub struct Props {
     /// The element of the page that holds it; none outside a browser.
     #[prop_or_default]
     pub place: Option<Element>,
+    /// The address of the cell of the matrix that it is the run of: its own follows behind that.
+    #[prop_or_default]
+    pub within: Option<AttrValue>,
 }
 
 impl Reducible for Session {
@@ -67,7 +70,13 @@ pub fn Stepper(props: &Props) -> Html {
         })
     };
     use_links(props.place.clone(), session.dispatcher(), live.clone());
-    use_address(&session, *live, Rc::clone(&touched), root.clone());
+    use_address(
+        &session,
+        props.within.clone(),
+        *live,
+        Rc::clone(&touched),
+        root.clone(),
+    );
 
     let ears = if *live {
         Ears::to(on_msg.clone())
@@ -86,7 +95,7 @@ pub fn Stepper(props: &Props) -> Html {
             }
         })
     };
-    let on_copy = copier(&session, copying.clone());
+    let on_copy = copier(&session, props.within.clone(), copying.clone());
     let tools = live.then(|| {
         html! {
             <Tools session={(*session).clone()} {on_msg} {on_copy} {on_help} help={*help}
@@ -150,6 +159,7 @@ fn use_links(
 #[hook]
 fn use_address(
     session: &UseReducerHandle<Session>,
+    within: Option<AttrValue>,
     live: bool,
     touched: Rc<std::cell::RefCell<bool>>,
     root: NodeRef,
@@ -162,7 +172,7 @@ fn use_address(
         }
         browser::show_marks(&root);
         if *touched.borrow() {
-            let fragment = shown.fragment();
+            let fragment = address(within.as_ref(), &shown);
             let show = move || browser::show_fragment(&fragment);
             // The one before is cancelled when it is replaced.
             *waiting.borrow_mut() = Some(Timeout::new(ADDRESS_DELAY, show));
@@ -170,15 +180,31 @@ fn use_address(
     });
 }
 
+fn address(within: Option<&AttrValue>, session: &Session) -> String {
+    match within {
+        Some(cell) => format!("{cell}&{}", session.fragment()),
+        None => session.fragment(),
+    }
+}
+
+/// A cell's scenario is in no folder: its mail carries the text.
+fn mail(within: Option<&AttrValue>, session: &Session) -> String {
+    match within {
+        Some(_) => mail::export_with_text(&session.shot()),
+        None => mail::export(&session.shot()),
+    }
+}
+
 fn copier(
     session: &UseReducerHandle<Session>,
+    within: Option<AttrValue>,
     copying: UseStateHandle<Option<Copying>>,
 ) -> Callback<CopyKind> {
     let session = session.clone();
     Callback::from(move |kind: CopyKind| {
         let text = match kind {
-            CopyKind::Link => browser::address(&session.fragment()),
-            CopyKind::Mail => mail::export(&session.shot()),
+            CopyKind::Link => browser::address(&address(within.as_ref(), &session)),
+            CopyKind::Mail => mail(within.as_ref(), &session),
         };
         let copying = copying.clone();
         let shown = text.clone();

@@ -73,7 +73,7 @@ fn part(class: &'static str, title: impl Into<AttrValue>, content: Html) -> Html
 }
 
 /// Something wide: it scrolls inside itself, also by keyboard.
-fn scrolling(label: impl Into<AttrValue>, content: Html) -> Html {
+pub fn scrolling(label: impl Into<AttrValue>, content: Html) -> Html {
     let label: AttrValue = label.into();
     html! { <div class="scrolling" role="group" tabindex="0" aria-label={label}>{content}</div> }
 }

@@ -61,6 +61,9 @@ impl Cache {
         if let Some(file) = &block.file {
             key = key.add_path(&figure::scenario_path(&paths.root, file));
         }
+        if block.view == "matrix" {
+            key = key.add_path(&figure::records(&paths.root));
+        }
         let file = self.dir.join(key.finish());
         if let Ok(html) = fs::read_to_string(&file) {
             return Ok(html);
