@@ -8,6 +8,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
+use model::check;
+use model::machine::{EventKind, Machine};
 use model::scenario::Scenario;
 use yew::prelude::*;
 
@@ -19,6 +21,9 @@ use crate::session::Session;
 use crate::spec::{Choice, Figure, View};
 use crate::stepper::{Props, Stepper};
 use crate::view::{self, Explored};
+
+/// Steps of an execution that measures something: a loop around an allocator.
+const MEASURE_STEPS_MAX: usize = 1_000_000;
 
 /// What a figure is drawn from, as a book's fenced block says it.
 #[derive(Clone, Copy, Debug)]
@@ -33,9 +38,11 @@ pub struct Request<'a> {
     pub schedule: Option<&'a str>,
     /// In place of these: the shortest execution with this outcome is shown.
     pub find: Option<&'a str>,
+    /// A function, or how a statement begins: the figure stands at its first step.
+    pub at: Option<&'a str>,
     /// The text below.
     pub caption: &'a str,
-    /// `stepper` or `verdicts`.
+    /// `stepper`, `verdicts` or `bars`.
     pub view: &'a str,
 }
 
@@ -47,13 +54,17 @@ pub fn figure_html(request: &Request<'_>) -> Result<String, String> {
     match View::parse(request.view)? {
         View::Stepper => stepper(request),
         View::Verdicts => verdicts(request),
+        View::Bars => bars(request),
         View::Matrix => Err("a matrix is drawn from no scenario".into()),
     }
 }
 
 fn stepper(request: &Request<'_>) -> Result<String, String> {
     let choice = Choice::parse(request.schedule, request.find)?;
-    let session = Session::start(request.file, request.text, request.config, &choice)?;
+    let mut session = Session::start(request.file, request.text, request.config, &choice)?;
+    if let Some(at) = request.at {
+        session = session.standing_at(at)?;
+    }
     let explored = Explored::of(&session.scenario, &session.config)?;
     let figure = session.to_figure(explored.sentences(), request.caption);
     let json = serde_json::to_string(&figure).map_err(|e| e.to_string())?;
@@ -108,6 +119,52 @@ fn verdicts(request: &Request<'_>) -> Result<String, String> {
         </div>
     };
     Ok(still(content))
+}
+
+/// The numbers that the scenario's code prints, one `name: number` a line, as bars.
+fn bars(request: &Request<'_>) -> Result<String, String> {
+    let scenario = Scenario::parse(request.file, request.text).map_err(|e| e.to_string())?;
+    let first = scenario.configs.first().map(|(name, _)| name.as_str());
+    let config = request.config.or(first).unwrap_or_default();
+    // What the scenario claims holds, here as in any figure.
+    Explored::of(&scenario, config)?;
+    let built = scenario.config(config).map_err(|e| e.to_string())?;
+    let machine = scenario.machine(&built).map_err(|e| e.to_string())?;
+    let printed = printed_lines(machine);
+    let bars: Vec<view::Bar> = printed.iter().filter_map(|l| view::Bar::parse(l)).collect();
+    if bars.is_empty() {
+        return Err(format!("{} prints no line `name: number`", request.file));
+    }
+    let kernel = scenario.kernel.as_deref().unwrap_or("no kernel");
+    Ok(still(html! {
+        <div class="stepper still">
+            <div class="figure-head">
+                <p class="figure-title">{&scenario.title}</p>
+                <p class="figure-about">{format!("{} · {kernel} · {config}", scenario.file)}</p>
+            </div>
+            {view::bars(&bars)}
+            {view::caption(request.caption)}
+        </div>
+    }))
+}
+
+/// What an execution prints that takes the first choice at each step. Its states are not kept:
+/// measuring takes many steps.
+fn printed_lines(mut machine: Machine) -> Vec<String> {
+    let mut lines = Vec::new();
+    for _ in 0..MEASURE_STEPS_MAX {
+        let Some(&first) = machine.enabled().first() else {
+            break;
+        };
+        let transition = check::advance(&machine, first);
+        for event in transition.events {
+            if let EventKind::Printk(text) = event.kind {
+                lines.push(text);
+            }
+        }
+        machine = transition.after;
+    }
+    lines
 }
 
 /// HTML that is not upgraded in place.

@@ -38,6 +38,8 @@ pub enum View {
     Stepper,
     /// What exploring found on every configuration.
     Verdicts,
+    /// The numbers that one execution prints.
+    Bars,
     /// What each call does in each context; drawn from no scenario.
     Matrix,
 }
@@ -51,9 +53,10 @@ impl View {
         match name {
             "stepper" => Ok(View::Stepper),
             "verdicts" => Ok(View::Verdicts),
+            "bars" => Ok(View::Bars),
             "matrix" => Ok(View::Matrix),
             _ => Err(format!(
-                "unknown view `{name}`; known are stepper, verdicts, matrix"
+                "unknown view `{name}`; known are stepper, verdicts, bars, matrix"
             )),
         }
     }

@@ -14,6 +14,7 @@ fn request<'a>(text: &'a str, config: &'a str, find: Option<&'a str>) -> Request
         config: Some(config),
         schedule: None,
         find,
+        at: None,
         caption: "A <caption>.",
         view: "stepper",
     }
@@ -178,7 +179,7 @@ fn unknown_words_are_told() {
             view: "sideways",
             ..base
         })
-        .contains("known are stepper, verdicts, matrix")
+        .contains("known are stepper, verdicts, bars, matrix")
     );
     assert!(
         error(Request {
@@ -200,6 +201,53 @@ fn unknown_words_are_told() {
             ..base
         })
         .contains("does not fit")
+    );
+}
+
+const DEPTH: &str = include_str!("../../model/scenarios/watermark-depth.c");
+
+#[test]
+fn bars_are_what_the_code_printed() {
+    let html = figure_html(&Request {
+        view: "bars",
+        ..request(DEPTH, "preempt-debug", None)
+    })
+    .unwrap();
+    let text = visible(&html);
+    shows(
+        &text,
+        &[
+            "watermark min 64",
+            "left by GFP_NOWAIT 64",
+            "left by GFP_NOWAIT | __GFP_HIGH 32",
+            "left by GFP_ATOMIC | __GFP_NOMEMALLOC 32",
+            "left by GFP_ATOMIC 24",
+            "left by GFP_NOWAIT | __GFP_MEMALLOC 0",
+        ],
+    );
+    let nothing = Request {
+        view: "bars",
+        ..request(DRAINED, "rt-debug", None)
+    };
+    assert!(
+        figure_html(&nothing)
+            .unwrap_err()
+            .contains("prints no line")
+    );
+}
+
+#[test]
+fn a_figure_stands_where_it_is_told() {
+    let at = |what| Request {
+        at: Some(what),
+        ..request(DRAINED, "rt-debug", None)
+    };
+    let text = visible(&figure_html(&at("rmqueue_bulk")).unwrap());
+    shows(&text, &["mm/page_alloc.c, rmqueue_bulk()"]);
+    let error = figure_html(&at("nowhere")).unwrap_err();
+    assert!(
+        error.contains("no step of this execution is at `nowhere`"),
+        "{error}"
     );
 }
 

@@ -7,6 +7,7 @@ use model::explore::trace::Trace;
 use model::machine::{CpuId, Schedule};
 use model::report::Shot;
 use model::report::link::{Link, Source};
+use model::report::steps::Row;
 use model::scenario::Scenario;
 
 use super::{Branches, Msg, Notice, Printed, STEPS_MAX, Session};
@@ -43,6 +44,20 @@ impl Session {
         session.cursor = session.telling_step(choice);
         session.remember();
         Ok(session)
+    }
+
+    /// The same session after the first step of that function, or of a statement that begins so.
+    ///
+    /// # Errors
+    /// When the execution has no such step.
+    pub fn standing_at(mut self, what: &str) -> Result<Session, String> {
+        let fits = |row: &Row| row.function == what || row.code.starts_with(what);
+        match self.rows.iter().position(fits) {
+            Some(idx) => self.cursor = idx + 1,
+            None => return Err(format!("no step of this execution is at `{what}`")),
+        }
+        self.remember();
+        Ok(self)
     }
 
     /// The session a figure was printed with.
@@ -143,6 +158,9 @@ impl Session {
             (Choice::Find(Item::Hang), _) => self.len(),
             (Choice::Find(Item::Null), _) => (0..=self.len()).find(is_null).unwrap_or(self.len()),
             (_, Some((n, _))) => n,
+            (_, None) if self.trace.last().console.null => {
+                (0..=self.len()).find(is_null).unwrap_or(self.len())
+            }
             (_, None) => self.innermost_step(),
         }
     }

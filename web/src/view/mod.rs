@@ -4,6 +4,7 @@
 //! There is no `<code>` and no heading in a figure: mdBook's scripts would colour the one and list
 //! the other, and both would change what Yew has drawn.
 
+mod bars;
 mod choices;
 mod cpu;
 mod frame;
@@ -18,6 +19,7 @@ mod verdicts;
 use yew::{AttrValue, Callback, Html, html};
 
 use crate::session::Msg;
+pub use bars::{Bar, bars};
 pub use choices::{branches, choices};
 pub use cpu::cpus;
 pub use frame::{caption, head, notice, verdict};

@@ -23,6 +23,11 @@ pub(super) fn figure(block: &FigureBlock, root: &Path) -> Result<String, String>
     if block.view == "matrix" {
         return matrix(options, caption, root);
     }
+    let at = match options.remove("at") {
+        None => None,
+        Some(toml::Value::String(text)) => Some(text),
+        Some(other) => return Err(format!("`at` must be text, not {}", other.type_str())),
+    };
     if let Some(key) = options.keys().next() {
         return Err(format!("a figure has no `{key}`"));
     }
@@ -39,6 +44,7 @@ pub(super) fn figure(block: &FigureBlock, root: &Path) -> Result<String, String>
         config: block.config.as_deref(),
         schedule: block.schedule.as_deref(),
         find: block.find.as_deref(),
+        at: at.as_deref(),
         caption: &caption,
         view: &block.view,
     })
