@@ -142,6 +142,7 @@ fn detector(class: &str) -> &str {
         Some(Class::ListCorruption) => "DEBUG_LIST",
         Some(Class::Warning) => "warning",
         Some(Class::Panic) => "panic",
+        Some(Class::Oops) => "oops",
         Some(Class::AllocFailure | Class::OomKill) | None => class,
     }
 }
