@@ -13,9 +13,9 @@ use model::machine::{EventKind, Machine};
 use model::scenario::Scenario;
 use yew::prelude::*;
 
-use crate::matrix::compute;
+use crate::matrix::compute::{self, Computer};
 use crate::matrix::data::{Printed, Shape, Table};
-use crate::matrix::record::{Record, Seen};
+use crate::matrix::record::{AsObserved, Record, Seen};
 use crate::matrix::table::{self, Look};
 use crate::session::Session;
 use crate::spec::{Choice, Figure, View};
@@ -197,25 +197,38 @@ pub struct MatrixRequest {
 /// # Errors
 /// An unknown word, or a cell that cannot be run.
 pub fn matrix_html(request: &MatrixRequest) -> Result<String, String> {
-    let shape = Rc::new(request.shape());
-    let run = |config: &String| compute::table(&request.kernel, config, &shape);
-    let tables: Vec<Table> = request
-        .configs
-        .iter()
-        .map(run)
-        .collect::<Result<_, String>>()?;
-    let mut printed = Printed::pack(&request.kernel, &shape, &tables, &request.caption);
+    let shape = Rc::new(request.shape()?);
+    let mut records: Vec<Record> = Vec::new();
     for text in &request.records {
-        let record = Record::parse(text)?;
-        let kept = |seen: &Seen| {
+        records.push(Record::parse(text)?);
+    }
+    let mut tables = Vec::new();
+    for config in &request.configs {
+        let mut computer = Computer::new(&request.kernel, config, &shape)?;
+        let table = compute::table(&mut computer, &request.kernel, config, &shape)?;
+        tables.push(table);
+        for seen in records.iter_mut().flat_map(|record| &mut record.rows) {
+            if seen.kernel == request.kernel && seen.config == *config {
+                seen.same = computer.compare(seen)?.unwrap_or(AsObserved::Neither);
+            }
+        }
+    }
+    let mut printed = Printed::pack(&request.kernel, &shape, &tables, &request.caption);
+    for mut record in records {
+        record.rows.retain(|seen| {
+            let Seen {
+                context,
+                call,
+                state,
+                ..
+            } = seen;
             seen.kernel == request.kernel
                 && request.configs.contains(&seen.config)
-                && shape.find(&seen.context, &seen.call, &seen.state).is_some()
-        };
-        let rows: Vec<Seen> = record.rows.into_iter().filter(kept).collect();
-        if !rows.is_empty() {
+                && shape.find(context, call, state).is_some()
+        });
+        if !record.rows.is_empty() {
             printed.about.push(record.about);
-            printed.seen.extend(rows);
+            printed.seen.extend(record.rows);
         }
     }
     let json = serde_json::to_string(&printed).map_err(|e| e.to_string())?;
@@ -255,17 +268,22 @@ fn printed_matrix(printed: &Printed, tables: &[Table]) -> Html {
 }
 
 impl MatrixRequest {
-    fn shape(&self) -> Shape {
-        let whole = Shape::whole(&self.kernel);
-        let or = |list: &Vec<String>, whole: Vec<String>| match list.is_empty() {
-            true => whole,
+    fn shape(&self) -> Result<Shape, String> {
+        let whole = compute::whole_shape(&self.kernel)?;
+        let known = |context: &String| whole.contexts.contains(context);
+        if let Some(context) = self.contexts.iter().find(|context| !known(context)) {
+            let known = whole.contexts.join(", ");
+            return Err(format!("unknown context `{context}`; known are {known}"));
+        }
+        let or = |list: &Vec<String>, whole: &Vec<String>| match list.is_empty() {
+            true => whole.clone(),
             false => list.clone(),
         };
-        Shape {
-            contexts: or(&self.contexts, whole.contexts),
-            calls: or(&self.calls, whole.calls),
-            states: or(&self.states, whole.states),
-        }
+        Ok(Shape {
+            contexts: or(&self.contexts, &whole.contexts),
+            calls: or(&self.calls, &whole.calls),
+            states: or(&self.states, &whole.states),
+        })
     }
 }
 

@@ -23,7 +23,7 @@ use crate::scenario::{Problem, Scenario};
 pub use axes::{Axes, Place, configs_of, places};
 pub use call::{CALLS, Call};
 pub use legal::Legality;
-pub use rig::{Rig, likeness, texts_of};
+pub use rig::{Outcome, Rig, likeness, texts_of};
 pub use state::{STATES, State};
 
 /// One cell, with the keys and words of the records of booted kernels.

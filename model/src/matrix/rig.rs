@@ -38,11 +38,13 @@ pub struct Rig {
 
 /// What one execution came to.
 #[derive(Clone, Debug)]
-pub(super) struct Outcome {
-    pub(super) returned: Option<bool>,
-    pub(super) end: End,
+pub struct Outcome {
+    /// As [`Cell::returned`].
+    pub returned: Option<bool>,
+    /// How it ended: what was printed, which rules were broken.
+    pub end: End,
     /// The first rule broken.
-    pub(super) first: Option<Rule>,
+    pub first: Option<Rule>,
 }
 
 impl Rig {
@@ -154,7 +156,10 @@ impl Rig {
     }
 
     /// What one execution comes to.
-    pub(super) fn outcome(
+    ///
+    /// # Errors
+    /// As [`Rig::cell`].
+    pub fn outcome(
         &mut self,
         context: &str,
         call: &Call,

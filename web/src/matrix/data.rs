@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use model::machine::context::CONTEXT_NAMES;
-use model::matrix::{Axes, CALLS, Call, Place, STATES, State};
+use model::matrix::{Call, Place, State};
 use serde::{Deserialize, Serialize};
 
 use super::outcome::Outcome;
@@ -41,20 +40,6 @@ pub struct At {
 }
 
 impl Shape {
-    /// Every context, call and state that the matrix shows for a kernel by itself.
-    pub fn whole(kernel: &str) -> Shape {
-        let texts = |list: &[&str]| list.iter().map(|s| s.to_string()).collect();
-        let calls = CALLS.iter().filter(|text| {
-            let call = Call::parse(text);
-            call.is_ok_and(|call| call.exists_in(kernel))
-        });
-        Shape {
-            contexts: texts(CONTEXT_NAMES),
-            calls: calls.map(|s| s.to_string()).collect(),
-            states: texts(STATES),
-        }
-    }
-
     /// How many cells there are.
     pub fn n_cells(&self) -> usize {
         self.contexts.len() * self.calls.len() * self.states.len()
@@ -102,17 +87,6 @@ impl Shape {
             call: Call::parse(&self.calls[at.call])?,
             state: State::parse(&self.states[at.state])?,
         })
-    }
-
-    /// The same axes for `gfp matrix`; an unknown word is an error there.
-    pub fn axes(&self, kernel: &str, config: &str) -> Axes {
-        Axes {
-            kernels: vec![kernel.into()],
-            configs: vec![config.into()],
-            contexts: self.contexts.clone(),
-            calls: self.calls.clone(),
-            states: self.states.clone(),
-        }
     }
 }
 

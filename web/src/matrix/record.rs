@@ -4,6 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use super::outcome::Outcome;
 
+/// Whether the model does the same as a booted kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AsObserved {
+    /// In the state of that name.
+    Named,
+    /// In the state that was really there: a record's lists and free pages are not always what its
+    /// state's name says.
+    Observed,
+    /// In none.
+    Neither,
+}
+
 /// One cell on a booted kernel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
@@ -19,6 +31,12 @@ pub struct Seen {
     pub call: String,
     /// The state.
     pub state: String,
+    /// Whether this CPU's list held a page just before, as far as it was observed.
+    pub listed: Option<bool>,
+    /// The free pages of zone DMA32 just before, as far as they were counted.
+    pub free: Option<u64>,
+    /// How the model compares; filled in when the page is printed.
+    pub same: AsObserved,
     /// What it did; which rules it broke nobody recorded.
     pub outcome: Outcome,
 }
@@ -71,6 +89,7 @@ fn row(line: &str) -> Result<Seen, String> {
     let mut text = || next().map(str::to_string);
     let (config, context, call, state) = (text()?, text()?, text()?, text()?);
     let (returned, printed, hang) = (text()?, text()?, text()?);
+    let mut optional = || fields.next();
     let classes = printed.split(',').filter(|class| *class != "-");
     Ok(Seen {
         kernel: stands_for(&booted),
@@ -79,6 +98,9 @@ fn row(line: &str) -> Result<Seen, String> {
         context,
         call,
         state,
+        listed: optional().and_then(|word| word.parse().ok()),
+        free: optional().and_then(|word| word.parse().ok()),
+        same: AsObserved::Neither,
         outcome: Outcome {
             returned: returned.parse().ok(),
             printed: classes.map(str::to_string).collect(),
@@ -105,7 +127,7 @@ mod tests {
     #[test]
     fn reads_rows() {
         let text = "# Linux 5.10.262\n# kernel\tconfig\n\
-            5.10+rfc\tpreempt-debug\tnmi\tfree_pages:0\twarm\tnull\ta,b\ttrue\tfalse\n";
+            5.10+rfc\tpreempt-debug\tnmi\tfree_pages:0\twarm\tnull\ta,b\ttrue\tfalse\t105\n";
         let record = Record::parse(text).unwrap();
         assert_eq!(record.about, "Linux 5.10.262");
         let seen = &record.rows[0];
@@ -115,6 +137,7 @@ mod tests {
         );
         assert_eq!((seen.outcome.returned, seen.outcome.hang), (None, true));
         assert_eq!(seen.outcome.printed, ["a", "b"]);
+        assert_eq!((seen.listed, seen.free), (Some(false), Some(105)));
         assert!(
             Record::parse("5.10\tx")
                 .unwrap_err()

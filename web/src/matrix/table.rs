@@ -7,7 +7,7 @@ use yew::{Html, html};
 use super::address::Address;
 use super::data::{At, Legal, Table};
 use super::outcome::Verdict;
-use super::record::Seen;
+use super::record::{AsObserved, Seen};
 
 /// What is drawn besides the table's cells.
 #[derive(Clone, Copy)]
@@ -137,7 +137,7 @@ fn cell(table: &Table, at: At, seen: Option<&Seen>, look: Look<'_>) -> Html {
     };
     let verdict = outcome.verdict(table.legality(at).map(|l| l.legal));
     let text = words(verdict, &outcome.details(verdict));
-    let badge = seen.map(|seen| badge(seen, seen.agrees(outcome)));
+    let badge = seen.map(badge);
     let content = match look.address {
         None => html! { {text} },
         Some(address) => link(table, at, address, look.focus == Some(at), text),
@@ -180,12 +180,17 @@ fn words(verdict: Verdict, details: &str) -> String {
 }
 
 /// What a booted kernel did: the same, or what.
-fn badge(seen: &Seen, agrees: bool) -> Html {
+fn badge(seen: &Seen) -> Html {
     let Seen {
         booted, outcome, ..
     } = seen;
-    if agrees {
-        return html! { <span class="badge agrees">{format!("{booted}: the same")}</span> };
+    let same = match seen.same {
+        AsObserved::Named => Some(format!("{booted}: the same")),
+        AsObserved::Observed => Some(format!("{booted}: the same*")),
+        AsObserved::Neither => None,
+    };
+    if let Some(text) = same {
+        return html! { <span class="badge agrees">{text}</span> };
     }
     let verdict = outcome.verdict(None);
     let text = words(verdict, &outcome.details(verdict));
@@ -195,11 +200,10 @@ fn badge(seen: &Seen, agrees: bool) -> Html {
 /// How many cells were seen on a booted kernel, and how many of these are the same there.
 pub fn tally(table: &Table, seen: &[Seen]) -> (usize, usize) {
     let cells = seen_cells(table, seen);
-    let agrees = |(index, seen): &(&usize, &&Seen)| {
-        let outcome = table.cells[**index].as_deref();
-        outcome.is_some_and(|outcome| seen.agrees(outcome))
-    };
-    (cells.len(), cells.iter().filter(agrees).count())
+    let same = cells
+        .values()
+        .filter(|seen| seen.same != AsObserved::Neither);
+    (cells.len(), same.count())
 }
 
 /// Names are long and columns narrow: a line may end behind `_`, `:` and `-`.
@@ -227,7 +231,8 @@ pub fn legend() -> Html {
             <dd>{"whether the call is legal in that context: over all states, interleavings and \
                 detectors; or the rule that says no"}</dd>
             <dt><span class="badge agrees">{"5.10: the same"}</span></dt>
-            <dd>{"seen on a booted kernel, which did the same"}</dd>
+            <dd>{"seen on a booted kernel, which did the same; with an asterisk: the same with the \
+                list and the free pages that were really there, which are not those of the column"}</dd>
             <dt><span class="badge differs">{"5.10 differs: …"}</span></dt>
             <dd>{"seen on a booted kernel, which did that instead"}</dd>
         </dl>

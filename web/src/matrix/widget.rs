@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
+use model::matrix::configs_of;
 use web_sys::{Element, HtmlSelectElement, KeyboardEvent};
 use yew::prelude::*;
 
 use super::address::Address;
-use super::compute;
+use super::compute::{self, Computer};
 use super::data::{At, Printed, Shape, Table};
 use super::table::{self, Look, Shown};
 use crate::browser;
@@ -72,6 +73,10 @@ enum Target {
 pub struct Matrix {
     address: Address,
     tables: Vec<Rc<Table>>,
+    /// What each kernel has.
+    shapes: Vec<(String, Rc<Shape>)>,
+    /// What computes the table that is shown, while it is incomplete.
+    computer: Option<(String, String, Computer)>,
     /// The run of the open cell, and its address.
     run: Option<(Address, Rc<Session>)>,
     notice: Option<String>,
@@ -95,7 +100,9 @@ impl Component for Matrix {
         let config = tables.first().map_or("rt-debug", |t| t.config.as_str());
         let mut matrix = Matrix {
             address: Address::of(&printed.kernel, config),
+            shapes: vec![(printed.kernel.clone(), Rc::new(printed.shape.clone()))],
             tables,
+            computer: None,
             run: None,
             notice: None,
             focus: None,
@@ -179,17 +186,53 @@ fn first(table: &Table, address: &Address) -> Option<At> {
 }
 
 impl Matrix {
-    /// The table shown, printed or computed; an empty one at first.
+    /// The table shown, printed or computed.
     fn table(&self) -> Rc<Table> {
         let Address { kernel, config, .. } = &self.address;
-        let known = self
-            .tables
-            .iter()
-            .find(|t| t.kernel == *kernel && t.config == *config);
-        known.cloned().unwrap_or_else(|| {
-            let shape = Rc::new(Shape::whole(kernel));
-            Rc::new(Table::empty(kernel, config, shape))
-        })
+        self.known_table(kernel, config)
+            .cloned()
+            .unwrap_or_else(|| {
+                let shape = Shape {
+                    contexts: Vec::new(),
+                    calls: Vec::new(),
+                    states: Vec::new(),
+                };
+                Rc::new(Table::empty(kernel, config, Rc::new(shape)))
+            })
+    }
+
+    fn known_table(&self, kernel: &str, config: &str) -> Option<&Rc<Table>> {
+        let same = |t: &&Rc<Table>| t.kernel == kernel && t.config == config;
+        self.tables.iter().find(same)
+    }
+
+    /// What a kernel has, with what an address asks for besides.
+    fn shape(&mut self, address: &Address) -> Result<Rc<Shape>, String> {
+        let kernel = &address.kernel;
+        model::kernel::check(kernel)?;
+        let known = self.shapes.iter().position(|(name, _)| name == kernel);
+        let idx = match known {
+            Some(idx) => idx,
+            None => {
+                let shape = compute::whole_shape(kernel)?;
+                self.shapes.push((kernel.clone(), Rc::new(shape)));
+                self.shapes.len() - 1
+            }
+        };
+        let shape = Rc::clone(&self.shapes[idx].1);
+        let open = address.open.as_ref();
+        let calls = address.call.iter().chain(open.map(|[_, call, _]| call));
+        let states = address.state.iter().chain(open.map(|[.., state]| state));
+        let mut calls: Vec<&String> = calls.filter(|word| !shape.calls.contains(word)).collect();
+        let mut states: Vec<&String> = states.filter(|word| !shape.states.contains(word)).collect();
+        calls.dedup();
+        states.dedup();
+        if calls.is_empty() && states.is_empty() {
+            return Ok(shape);
+        }
+        let shape = Rc::new(compute::shape_with(kernel, &shape, &calls, &states)?);
+        self.shapes[idx].1 = Rc::clone(&shape);
+        Ok(shape)
     }
 
     /// Reads the address bar; an address of another kind is not for this page.
@@ -200,43 +243,44 @@ impl Matrix {
         }
         self.notice = None;
         match Address::parse(&fragment).and_then(|address| self.known(address)) {
-            Ok(address) => self.show(ctx, address),
+            Ok((address, shape)) => self.show(ctx, address, shape),
             Err(why) => self.notice = Some(format!("This link cannot be followed: {why}.")),
         }
         true
     }
 
     /// Refuses words that this model does not have.
-    fn known(&self, address: Address) -> Result<Address, String> {
-        model::kernel::check(&address.kernel)?;
-        model::config::Config::named(&address.config)?;
-        let shape = Shape::whole(&address.kernel);
-        let among = |list: &[String], word: &Option<String>, what: &str| match word {
-            Some(word) if !list.contains(word) => Err(format!("this table has no {what} `{word}`")),
-            _ => Ok(()),
-        };
-        among(&shape.contexts, &address.context, "context")?;
-        among(&shape.calls, &address.call, "call")?;
-        among(&shape.states, &address.state, "state")?;
-        if let Some([context, call, state]) = &address.open
-            && shape.find(context, call, state).is_none()
-        {
-            return Err(format!("this table has no cell {context}, {call}, {state}"));
+    fn known(&mut self, address: Address) -> Result<(Address, Rc<Shape>), String> {
+        let shape = self.shape(&address)?;
+        let configs = configs_of(&address.kernel);
+        if !configs.contains(&address.config.as_str()) {
+            return Err(format!(
+                "{} cannot be built as `{}`; it has {}",
+                address.kernel,
+                address.config,
+                configs.join(", ")
+            ));
         }
-        Ok(address)
+        let open = address.open.as_ref().map(|[context, ..]| context);
+        for context in address.context.iter().chain(open) {
+            if !shape.contexts.contains(context) {
+                return Err(format!("there is no context `{context}`"));
+            }
+        }
+        Ok((address, shape))
     }
 
     /// Shows an address: its table, and the run of its cell.
-    fn show(&mut self, ctx: &Context<Self>, address: Address) {
+    fn show(&mut self, ctx: &Context<Self>, address: Address, shape: Rc<Shape>) {
         let Address { kernel, config, .. } = &address;
-        if !self
-            .tables
-            .iter()
-            .any(|t| t.kernel == *kernel && t.config == *config)
-        {
-            let shape = Rc::new(Shape::whole(kernel));
+        let known = self.known_table(kernel, config);
+        // A table that lacks a call or a state which was asked for is computed anew.
+        if known.is_none_or(|table| table.shape != shape) {
+            self.tables
+                .retain(|t| t.kernel != *kernel || t.config != *config);
             self.tables
                 .push(Rc::new(Table::empty(kernel, config, shape)));
+            self.computer = None;
         }
         self.address = address;
         let table = self.table();
@@ -282,12 +326,21 @@ impl Matrix {
         }
         (address.open, address.step) = (None, None);
         self.notice = None;
-        // Another kernel may not have the call that was chosen.
+        // Another kernel may not have the configuration or the call that was chosen.
+        let configs = configs_of(&address.kernel);
+        if !configs.contains(&address.config.as_str()) {
+            address.config = configs.first().map_or("rt-debug", |c| c).to_string();
+        }
         if self.known(address.clone()).is_err() {
             (address.context, address.call, address.state) = (None, None, None);
         }
-        browser::show_fragment(&address.to_fragment());
-        self.show(ctx, address);
+        match self.known(address) {
+            Ok((address, shape)) => {
+                browser::show_fragment(&address.to_fragment());
+                self.show(ctx, address, shape);
+            }
+            Err(why) => self.notice = Some(why),
+        }
         true
     }
 
@@ -313,12 +366,28 @@ impl Matrix {
         let Some(table) = self.tables.iter_mut().find(known) else {
             return false;
         };
+        let ready = |(k, c, _): &(String, String, Computer)| *k == kernel && *c == config;
+        if !self.computer.as_ref().is_some_and(ready) {
+            self.computer = match Computer::new(&kernel, &config, &table.shape) {
+                Ok(computer) => Some((kernel, config, computer)),
+                Err(why) => {
+                    self.notice = Some(why);
+                    return true;
+                }
+            };
+        }
+        let Some((_, _, computer)) = &mut self.computer else {
+            return false;
+        };
         let shown = Shown::of(table, Some(&self.address));
         let start = js_sys::Date::now();
         while js_sys::Date::now() - start < SLICE {
-            match compute::advance(Rc::make_mut(table), &shown) {
+            match computer.advance(Rc::make_mut(table), &shown) {
                 Ok(true) => {}
-                Ok(false) => return true,
+                Ok(false) => {
+                    self.computer = None;
+                    return true;
+                }
                 Err(why) => {
                     self.notice = Some(why);
                     return true;
@@ -382,7 +451,8 @@ impl Matrix {
     fn controls(&self, ctx: &Context<Self>) -> Html {
         let shape = &self.table().shape;
         let kernels = model::kernel::kernels();
-        let configs: Vec<String> = model::config::NAMES.iter().map(|n| n.to_string()).collect();
+        let configs = configs_of(&self.address.kernel);
+        let configs: Vec<String> = configs.iter().map(|name| name.to_string()).collect();
         let select = |field: Field,
                       label: &str,
                       all: &str,
