@@ -177,7 +177,7 @@ int model_call_zone_locked(void)
 	return result;
 }
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0) || defined(CONFIG_PREEMPT_RT)
 /* As pcp_spin_lock() pins the caller. */
 static void model_pin(void)
 {
