@@ -175,3 +175,49 @@ fn an_object_is_freed_once_after_its_grace_period() {
         }
     }
 }
+
+/// Three FIFO threads: the middle one keeps the CPU until the highest has been where the lowest is.
+#[test]
+fn inheritance_ends_priority_inversion() {
+    let text = "/*+++\nkernel = \"v5.9\"\n\
+        [[run]]\ncontext = \"kthread_fifo\"\nentry = \"low\"\nprio = 10\n\
+        [[run]]\ncontext = \"kthread_fifo\"\nentry = \"middle\"\nprio = 20\n\
+        [[run]]\ncontext = \"kthread_fifo\"\nentry = \"high\"\nprio = 30\n+++*/\n\
+        static DEFINE_MUTEX(m);\nint done, x;\n\
+        void low(void) { mutex_lock(&m); x = 1; x = 2; mutex_unlock(&m); }\n\
+        void middle(void) { while (!READ_ONCE(done)); }\n\
+        void high(void) { mutex_lock(&m); done = 1; WARN_ON(x == 1); mutex_unlock(&m); }\n";
+    let scenario = Scenario::parse("test.c", text).unwrap_or_else(|e| panic!("{e}"));
+    let found = |config: &str| {
+        let machine = scenario.machine(&Config::named(config).unwrap()).unwrap();
+        let outcome = explore(&machine, Limits { states_max: 50_000 });
+        assert!(outcome.complete);
+        outcome
+            .ends
+            .iter()
+            .map(|g| (g.end.hang, !g.end.broken.is_empty()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found("rt-nodebug"), [(false, false)]);
+    let mut without = found("preempt-nodebug");
+    without.sort();
+    assert_eq!(without, [(false, false), (true, true)]);
+}
+
+/// While a callback of stop_machine() runs nobody else does, unless he cannot be stopped.
+#[test]
+fn stop_machine_stops_every_cpu() {
+    let text = |f: &str| {
+        format!(
+            "int x;\nvoid f(void) {{ {f} }}\nvoid g(void) {{ WARN_ON(x == 1); x = 3; WARN_ON(x != 3); }}"
+        )
+    };
+    let runs = [("task", "f", 0), ("stop_machine", "g", 1)];
+    let open = text("x = 1; x = 2;");
+    let closed = text("preempt_disable(); x = 1; x = 2; preempt_enable();");
+    assert_eq!(ends("preempt-debug", 2, &runs, &open), ["", "R-warning"]);
+    assert_eq!(ends("preempt-debug", 2, &runs, &closed), [""]);
+    assert_eq!(ends("none-debug", 2, &runs, &open), [""]);
+    let nmi = [("nmi", "f", 0), ("stop_machine", "g", 1)];
+    assert_eq!(ends("preempt-debug", 2, &nmi, &open), ["", "R-warning"]);
+}

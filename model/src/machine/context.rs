@@ -141,6 +141,13 @@ pub struct Context {
     pub holds: u32,
 }
 
+/// `sched_set_fifo()`: the middle of the real-time priorities.
+const FIFO_PRIO: u8 = 50;
+/// `sched_set_fifo_low()`
+const FIFO_PRIO_LOW: u8 = 1;
+/// The stop class, above `SCHED_FIFO`.
+pub const STOPPER_PRIO: u8 = 100;
+
 /// The words of the design's vocabulary.
 pub const CONTEXT_NAMES: &[&str] = &[
     "task",
@@ -197,8 +204,9 @@ pub struct Placement {
     pub bh_off: bool,
     /// It begins inside `rcu_read_lock()`.
     pub rcu_reader: bool,
-    /// A thread of `SCHED_FIFO`, all of one priority: no task of the scenario preempts it.
-    pub fifo: bool,
+    /// The priority of a thread of `SCHED_FIFO`, 1 to 99; 0 for ordinary tasks. [`STOPPER_PRIO`] is
+    /// above all, and stops the other CPUs.
+    pub prio: u8,
 }
 
 /// What a context's name means on this configuration; `None` for unknown names.
@@ -213,7 +221,7 @@ pub fn placement(name: &str, config: &Config) -> Option<Placement> {
         irqs_off: matches!(kind, ContextKind::Hardirq { .. } | ContextKind::Nmi),
         bh_off: false,
         rcu_reader: false,
-        fifo: false,
+        prio: 0,
     };
     let task = bare(ContextKind::Task);
     let bh_task = Placement {
@@ -223,8 +231,12 @@ pub fn placement(name: &str, config: &Config) -> Option<Placement> {
     let hard = |threaded| bare(ContextKind::Hardirq { threaded });
     Some(match name {
         "task" | "workqueue" => task,
-        "kthread_fifo" | "irq_thread" => Placement { fifo: true, ..task },
+        "kthread_fifo" | "irq_thread" => Placement {
+            prio: FIFO_PRIO,
+            ..task
+        },
         "stop_machine" => Placement {
+            prio: STOPPER_PRIO,
             preempt_off: true,
             irqs_off: true,
             ..task
@@ -241,12 +253,13 @@ pub fn placement(name: &str, config: &Config) -> Option<Placement> {
         },
         "hrtimer" if config.rt => bh_task,
         "irq_handler" if config.rt => Placement {
-            fifo: true,
+            prio: FIFO_PRIO,
             ..bh_task
         },
         // The thread that runs them on PREEMPT_RT is an RCU reader meanwhile (v6.12 run_irq_workd()).
         "irq_work" if config.rt => Placement {
             rcu_reader: true,
+            prio: FIFO_PRIO_LOW,
             ..task
         },
         "hrtimer" | "irq_handler" | "irq_work" => hard(true),

@@ -16,6 +16,7 @@ pub mod memory;
 pub mod object;
 mod primitive;
 mod printk;
+mod priority;
 mod sched;
 pub mod schedule;
 pub mod service;
@@ -57,6 +58,8 @@ pub struct RunSpec {
     pub entry: FuncId,
     /// The function that takes the entry's address and wraps the call, for wrapped contexts.
     pub wrapper: Option<FuncId>,
+    /// The priority of a task: that of its placement unless the scenario says another.
+    pub prio: u8,
     /// How often it arrives (1 for tasks).
     pub count: u32,
 }
@@ -76,6 +79,8 @@ pub struct Setup {
     pub runs: Vec<RunSpec>,
     /// How many of them are the scenario's own.
     pub scenario_runs: usize,
+    /// What follows from the runs; see [`Setup::set_runs`].
+    pub tasks: service::TaskRuns,
     /// Page frames that exist: first, one past the last.
     pub pages: Vec<(u64, u64)>,
     /// `sizeof(struct page)`; 0 without a kernel.

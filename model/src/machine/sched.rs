@@ -7,8 +7,7 @@ use super::event::{Event, EventKind, LockRef, LockType};
 use super::exec::{Exec, Flow};
 use super::footprint::Footprint;
 use super::schedule::Action;
-use super::{CpuId, Machine, RunId, Task, TaskId, TaskState};
-use crate::config::Preemption;
+use super::{CpuId, Machine, RunId, TaskId, TaskState};
 use crate::program::Program;
 use crate::syntax::source::Span;
 
@@ -43,7 +42,10 @@ impl Machine {
     /// Whether [`Action::Step`] is possible on a CPU.
     pub fn step_is_enabled(&self, cpu: CpuId) -> bool {
         let ready = |top: &Context| {
-            !matches!(top.choosing, Choosing::Open(_))
+            !self.must_reschedule(cpu)
+                && !self.is_stopped(cpu)
+                && !self.waits_to_stop(cpu)
+                && !matches!(top.choosing, Choosing::Open(_))
                 && top.waits_for.is_none_or(|lock| self.lock_is_free(&lock))
         };
         self.halted.is_none() && self.top(cpu).is_some_and(ready) && !self.softirqs_come_first(cpu)
@@ -51,7 +53,11 @@ impl Machine {
 
     fn enabled_steps(&self, cpu: CpuId, actions: &mut Vec<Action>) {
         let Some(top) = self.top(cpu) else { return };
-        if self.softirqs_come_first(cpu) {
+        if self.softirqs_come_first(cpu)
+            || self.must_reschedule(cpu)
+            || self.is_stopped(cpu)
+            || self.waits_to_stop(cpu)
+        {
             return;
         }
         match (top.choosing, &top.waits_for) {
@@ -63,13 +69,15 @@ impl Machine {
 
     fn enabled_arrivals(&self, cpu: CpuId, actions: &mut Vec<Action>) {
         let own = self.setup().scenario_runs;
+        let stopped = self.is_stopped(cpu);
         for (idx, run) in self.setup().runs[..own].iter().enumerate() {
-            if self.arrivals[idx] > 0 && run.cpu == cpu && self.can_arrive(cpu, run.placement.kind)
-            {
+            let kind = run.placement.kind;
+            let masked = stopped && kind != ContextKind::Nmi;
+            if self.arrivals[idx] > 0 && run.cpu == cpu && !masked && self.can_arrive(cpu, kind) {
                 actions.push(Action::Arrive(RunId(idx as u16)));
             }
         }
-        if self.armed != 0 {
+        if self.armed != 0 && !stopped {
             let arrives = |run: &RunId| {
                 let kind = self.setup().runs[usize::from(run.0)].placement.kind;
                 self.can_arrive(cpu, kind)
@@ -87,54 +95,6 @@ impl Machine {
             ContextKind::Hardirq { .. } => !this.irqs_off && innermost < kind.level(),
             ContextKind::Nmi => innermost < kind.level(),
         }
-    }
-
-    fn enabled_switches(&self, cpu: CpuId, actions: &mut Vec<Action>) {
-        let this = &self.cpus[usize::from(cpu.0)];
-        let stays = self
-            .top(cpu)
-            .is_some_and(|task| !task.may_switch && !self.preemptible(cpu));
-        if !this.interrupts.is_empty() || stays || self.softirqs_come_first(cpu) {
-            return;
-        }
-        for (idx, task) in self.tasks.iter().enumerate() {
-            let id = TaskId(idx as u16);
-            if task.cpu == cpu && self.can_run(task) && this.current != Some(id) {
-                actions.push(Action::Switch(cpu, id));
-            }
-        }
-        if self.armed != 0 {
-            let start = self.startable_tasks(cpu);
-            actions.extend(start.map(|task| Action::Switch(cpu, task)));
-        }
-    }
-
-    /// Whether a task could use a CPU: what is waited for besides locks wakes nobody by itself.
-    fn can_run(&self, task: &Task) -> bool {
-        let condition = |lock: &LockRef| matches!(lock.ty, LockType::Word | LockType::GracePeriod);
-        match (task.state, &task.context.waits_for) {
-            (TaskState::Runnable, _) => true,
-            (TaskState::Blocked, Some(lock)) => condition(lock) && self.lock_is_free(lock),
-            _ => false,
-        }
-    }
-
-    /// Whether the scheduler may take the CPU from its task between two statements.
-    fn preemptible(&self, cpu: CpuId) -> bool {
-        let this = &self.cpus[usize::from(cpu.0)];
-        let runs = &self.setup().runs;
-        let fifo = this.current.is_some_and(|task| {
-            let run = self.tasks[usize::from(task.0)].context.run;
-            runs.get(usize::from(run.0))
-                .is_some_and(|run| run.placement.fifo)
-        });
-        !fifo
-            && matches!(
-                self.config().preemption,
-                Preemption::Full | Preemption::Lazy
-            )
-            && this.preempt_count == 0
-            && !this.irqs_off
     }
 
     /// Performs one action, which must be one of [`Machine::enabled`].

@@ -5,11 +5,11 @@
 //! interrupt that arrives or a task that gets the CPU makes it a context, so a service that is never
 //! armed costs nothing. When it comes is a choice: the model has no clock.
 
-use super::context::{Context, ContextKind};
+use super::context::{Context, ContextKind, STOPPER_PRIO};
 use super::event::{EventKind, Fault, LockRef, LockType};
 use super::exec::{Exec, Flow};
 use super::object::HOLDS_GP;
-use super::{CpuId, Machine, RunId, Setup, Task, TaskId, TaskState};
+use super::{CpuId, Machine, RunId, RunSpec, Setup, Task, TaskId, TaskState};
 use crate::program::Reg;
 
 /// Bits of [`Machine::armed`].
@@ -29,15 +29,22 @@ impl Setup {
         usize::from(run.0) >= self.scenario_runs
     }
 
+    /// Sets the runs: the scenario's own, then those of the services.
+    pub fn set_runs(&mut self, own: Vec<RunSpec>, services: Vec<RunSpec>) {
+        self.scenario_runs = own.len();
+        self.runs = own;
+        self.runs.extend(services);
+        let is_task = |run: &RunSpec| run.placement.kind == ContextKind::Task;
+        let tasks = self.runs.iter().enumerate().filter(|(_, run)| is_task(run));
+        self.tasks.runs = tasks.map(|(idx, _)| RunId(idx as u16)).collect();
+        let of_tasks = || self.runs.iter().filter(|run| is_task(run));
+        self.tasks.priorities = of_tasks().any(|run| run.prio > 0);
+        self.tasks.stoppers = of_tasks().any(|run| run.placement.prio == STOPPER_PRIO);
+    }
+
     /// The number of the task that executes a run; tasks are numbered in the order of the runs.
     fn task_of(&self, run: RunId) -> TaskId {
-        let before = &self.runs[..usize::from(run.0)];
-        TaskId(
-            before
-                .iter()
-                .filter(|r| r.placement.kind == ContextKind::Task)
-                .count() as u16,
-        )
+        TaskId(self.tasks.runs.partition_point(|&other| other < run) as u16)
     }
 
     /// How many tasks the scenario's own runs have.
@@ -47,12 +54,19 @@ impl Setup {
 
     /// The run that a task executes, also before a service's task exists.
     pub fn run_of_task(&self, task: TaskId) -> Option<RunId> {
-        let is_task = |r: &(usize, &super::RunSpec)| r.1.placement.kind == ContextKind::Task;
-        let mut tasks = self.runs.iter().enumerate().filter(is_task);
-        tasks
-            .nth(usize::from(task.0))
-            .map(|(run, _)| RunId(run as u16))
+        self.tasks.runs.get(usize::from(task.0)).copied()
     }
+}
+
+/// The runs that are tasks, and what they have among them.
+#[derive(Clone, Debug, Default)]
+pub struct TaskRuns {
+    /// The run of each task, also of those that services may start.
+    runs: Vec<RunId>,
+    /// Some task is one of `SCHED_FIFO`.
+    pub(super) priorities: bool,
+    /// Some task is a callback of `stop_machine()`.
+    pub(super) stoppers: bool,
 }
 
 impl Machine {

@@ -184,5 +184,6 @@ pub(super) fn run(context: &str, entry: &str, cpu: u8) -> Run {
         entry_span: Span::default(),
         cpu,
         count: 1,
+        prio: None,
     }
 }

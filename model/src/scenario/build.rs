@@ -104,6 +104,7 @@ impl Compiled {
             n_cpus: scenario.cpus,
             runs: Vec::new(),
             scenario_runs: 0,
+            tasks: Default::default(),
             pages: page_ranges(&scenario.zones),
             page_struct_size: page,
             program: Rc::clone(program),
@@ -146,10 +147,9 @@ impl Compiled {
     }
 
     fn set_runs(&self, scenario: &Scenario, setup: &mut Setup) -> Result<(), Problem> {
-        setup.runs = runs(scenario, &self.program, &self.config)?;
-        setup.scenario_runs = setup.runs.len();
+        let own = runs(scenario, &self.program, &self.config)?;
         let services = services::runs(scenario, &self.program, &self.config)?;
-        setup.runs.extend(services);
+        setup.set_runs(own, services);
         Ok(())
     }
 }
@@ -236,6 +236,7 @@ fn runs(scenario: &Scenario, program: &Program, config: &Config) -> Result<Vec<R
             cpu: CpuId(run.cpu),
             entry,
             wrapper,
+            prio: run.prio.unwrap_or(placement.prio),
             count: if placement.kind == ContextKind::Task {
                 1
             } else {
@@ -317,7 +318,8 @@ fn name_tasks(program: &Program, machine: &mut Machine) -> Option<()> {
     let len = program.types.size(comm.ty)?;
     let setup = machine.setup_rc();
     let is_task = |run: &&RunSpec| run.placement.kind == ContextKind::Task;
-    for (idx, run) in setup.runs.iter().filter(is_task).enumerate() {
+    let room = (tasks.size / record.size) as usize;
+    for (idx, run) in setup.runs.iter().filter(is_task).enumerate().take(room) {
         let base = tasks.addr + record.size * idx as u64;
         let mut name = run.name.clone().into_bytes();
         name.truncate(len as usize - 1);
@@ -331,6 +333,13 @@ fn name_tasks(program: &Program, machine: &mut Machine) -> Option<()> {
             "pid",
             Some(PID_FIRST + idx as u64),
         )?;
+        // As task_struct has it: real-time priorities upside down, 0 is not set here.
+        let prio = (1..=99)
+            .contains(&run.prio)
+            .then(|| 99 - u64::from(run.prio));
+        if let Some(prio) = prio {
+            write_field(program, machine, record, base, "prio", Some(prio))?;
+        }
     }
     Some(())
 }

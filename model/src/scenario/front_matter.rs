@@ -57,6 +57,7 @@ struct FrontRun {
     entry: Spanned<String>,
     cpu: Option<Spanned<u8>>,
     count: Option<Spanned<u32>>,
+    prio: Option<Spanned<u8>>,
 }
 
 /// Collects what is wrong, with places in the whole file.
@@ -280,6 +281,10 @@ fn runs(reader: &mut Reader, tables: Vec<Spanned<FrontRun>>, cpus: u8) -> Vec<Ru
                 format!("a context arrives 1 to {COUNT_MAX} times"),
             );
         }
+        let prio = table.prio.as_ref().map(|p| *p.as_ref());
+        if let Some(at) = table.prio.filter(|p| !(1..=99).contains(p.as_ref())) {
+            reader.error(at.span(), "a SCHED_FIFO priority is 1 to 99");
+        }
         let entry = table.entry.span();
         runs.push(Run {
             context: table.context.into_inner(),
@@ -287,6 +292,7 @@ fn runs(reader: &mut Reader, tables: Vec<Spanned<FrontRun>>, cpus: u8) -> Vec<Ru
             entry: table.entry.into_inner(),
             cpu,
             count,
+            prio,
         });
     }
     runs

@@ -126,6 +126,8 @@ pub struct Run {
     pub cpu: u8,
     /// How often it may arrive.
     pub count: u32,
+    /// `SCHED_FIFO` priority, 1 to 99, of what is a task; none leaves it to the context.
+    pub prio: Option<u8>,
 }
 
 impl Scenario {

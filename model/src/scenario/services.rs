@@ -46,6 +46,7 @@ pub(super) fn runs(
             cpu: CpuId(cpu),
             entry,
             wrapper,
+            prio: placement.prio,
             count: 0,
         }));
     }
