@@ -88,6 +88,8 @@ names! {
         ListCorruption = "list-corruption",
         /// `page allocation failure`
         AllocFailure = "alloc-failure",
+        /// `SLUB: Unable to allocate memory`
+        SlubFailure = "slub-failure",
         /// The OOM killer.
         OomKill = "oom-kill",
         /// `WARNING:`

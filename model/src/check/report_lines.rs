@@ -6,6 +6,8 @@ use super::{Class, Rule};
 pub(super) fn class(line: &str) -> Option<(Class, Option<Rule>)> {
     if line.contains("page allocation failure") {
         Some((Class::AllocFailure, None))
+    } else if line.contains("SLUB: Unable to allocate memory") {
+        Some((Class::SlubFailure, None))
     } else if line.contains("invoked oom-killer") {
         Some((Class::OomKill, None))
     } else if line.contains("BUG: Bad page state") {
