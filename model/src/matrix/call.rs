@@ -93,8 +93,8 @@ const FUNCTIONS: &[Function] = &[
         name: "kmalloc",
         arguments: &[Gfp, Size],
         needs: "__kmalloc",
-        // A booted kernel's caches have been in use.
-        before: "kfree(kmalloc($size, GFP_ATOMIC));",
+        // A booted kernel's caches have been in use; what is larger has no cache.
+        before: "if ($size <= KMALLOC_MAX_CACHE_SIZE)\n\t\tkfree(kmalloc($size, GFP_ATOMIC));",
         call: "return kmalloc($size, $gfp) != NULL;",
     },
     Function {
@@ -244,6 +244,11 @@ impl Call {
             program.function(name).is_some() || program.function(&profiled).is_some()
         };
         function(&self.name).is_some_and(|f| defined(f.needs))
+    }
+
+    /// Whether something comes before it, while memory is plentiful.
+    pub(super) fn has_before(&self) -> bool {
+        function(&self.name).is_some_and(|f| !f.before.is_empty())
     }
 
     /// Whether it gives something back.

@@ -14,6 +14,8 @@ static int call_cpu = CALL_CPU;
 static int drain = DRAIN, fill = FILL, fill_order = FILL_ORDER, full = FULL;
 /* Memory was used up: whoever did it has woken kswapd. The boost of the watermarks is left on. */
 static int squeezed = SQUEEZED;
+/* What comes before the call happened while memory was plentiful; then all but so much was used. */
+static unsigned int left = LEFT;
 static int boosted = BOOSTED;
 /* What is interrupted gives a page back. */
 static int user_frees = USER_FREES;
@@ -74,6 +76,27 @@ static void model_squeeze(void)
 		__free_pages(page, 0);
 }
 
+static void model_before(void)
+{
+	struct zone *zone = model_zone();
+	unsigned long marks[NR_WMARK];
+	long rest;
+
+	if (left == UINT_MAX) {
+		before();
+		return;
+	}
+
+	memcpy(marks, zone->_watermark, sizeof(marks));
+	memset(zone->_watermark, 0, sizeof(marks));
+	before();
+	drain_local_pages(NULL);
+	for (rest = zone_page_state(zone, NR_FREE_PAGES) - left; rest > 0; rest--)
+		alloc_pages(GFP_NOWAIT, 0);
+	drain_local_pages(NULL);
+	memcpy(zone->_watermark, marks, sizeof(marks));
+}
+
 static void model_boost(void)
 {
 	struct pglist_data *pgdat = NODE_DATA(0);
@@ -91,7 +114,7 @@ int model_prepare(void)
 {
 	int cpu;
 
-	before();
+	model_before();
 	if (user_frees)
 		users = alloc_pages(GFP_ATOMIC, 0);
 	if (squeezed)

@@ -120,6 +120,7 @@ fn small(n: usize, context: &str, call: &Call, neighbour: Run) -> Plan {
             fill_order: 0,
             full: false,
             squeezed: false,
+            left: None,
             boosted: false,
             user_frees: false,
         },

@@ -28,6 +28,8 @@ pub(super) struct Variables {
     pub(super) fill_order: u32,
     pub(super) full: bool,
     pub(super) squeezed: bool,
+    /// How many pages of the zone are left free after what comes before the call.
+    pub(super) left: Option<u64>,
     pub(super) boosted: bool,
     /// What is interrupted gives a page back.
     pub(super) user_frees: bool,
@@ -50,7 +52,7 @@ enum Value {
 
 impl Variables {
     /// Macro and variable have the same name, in capitals and not.
-    fn values(&self) -> [(&'static str, Value); 12] {
+    fn values(&self) -> [(&'static str, Value); 13] {
         use Value::{Function, Number};
         let n = self.call;
         [
@@ -64,6 +66,8 @@ impl Variables {
             ("fill_order", Number(u64::from(self.fill_order))),
             ("full", Number(u64::from(self.full))),
             ("squeezed", Number(u64::from(self.squeezed))),
+            // All ones: as many as there are.
+            ("left", Number(self.left.unwrap_or(u64::from(u32::MAX)))),
             ("boosted", Number(u64::from(self.boosted))),
             ("user_frees", Number(u64::from(self.user_frees))),
         ]

@@ -35,6 +35,8 @@ pub const STATES: &[&str] = &[
 /// watermarks that the kernel's formulas give for it.
 const DMA: (usize, u64, u64, u64) = (0, 3840, 3800, 49);
 const DMA32: (usize, u64, u64, u64) = (1, 20_400, 19_451, 262);
+/// Pages that what comes before a call may need, the slabs of a cache and its sheaves.
+const SPARE: u64 = 32;
 /// Pages on each CPU's list in a warm state.
 const WARM: u32 = 16;
 /// Blocks freed to the list of an order above 0, where there is one: with the second in a row the
@@ -306,6 +308,8 @@ impl State {
             runs.push(run(context, "model_call", cpu));
         }
         let (zones, fill) = self.memory(call);
+        let spare = self.squeezed() && call.has_before();
+        let left = zones.last().and_then(|zone| zone.free).unwrap_or(0);
         Plan {
             zones,
             runs,
@@ -319,6 +323,7 @@ impl State {
                 fill_order: fill.1,
                 full: self.lists == Lists::Full,
                 squeezed: self.squeezed(),
+                left: spare.then(|| left - SPARE),
                 boosted: self.squeezed.is_some_and(|s| s.boosted),
                 user_frees: self.hook.is_some_and(|h| h.frees),
             },
@@ -338,6 +343,8 @@ impl State {
         let warm = self.lists != Lists::Drained;
         if let Some(squeezed) = self.squeezed {
             let part = |min: u64| min * squeezed.percent / 100;
+            // What comes before the call takes pages of its own; the rest of these is used up then.
+            let spare = if call.has_before() { SPARE } else { 0 };
             // Those on the list are of what is left, and no longer counted as free.
             let fill = if warm { WARM } else { 0 };
             let listed = u64::from(fill);
@@ -349,7 +356,7 @@ impl State {
                 zone(DMA.0, DMA.1, part(DMA.3), 0),
                 Zone {
                     process: PROCESS,
-                    ..zone(DMA32.0, DMA32.1, free, 0)
+                    ..zone(DMA32.0, DMA32.1, free + spare, 0)
                 },
             ];
             return (zones, (fill, 0));
