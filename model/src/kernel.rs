@@ -180,6 +180,24 @@ impl Tree {
         Ok(())
     }
 
+    /// The unified diff that makes this tree into `changed`; empty when they are equal.
+    pub fn diff(&self, changed: &Tree) -> String {
+        let mut out = String::new();
+        for (path, text) in &changed.files {
+            let before = self.files.get(path);
+            if before == Some(text) {
+                continue;
+            }
+            let from = before.map_or("/dev/null".into(), |_| format!("a/{path}"));
+            let mut options = diffy::DiffOptions::new();
+            options.set_original_filename(from);
+            options.set_modified_filename(format!("b/{path}"));
+            let before = before.map_or("", String::as_str);
+            out += &options.create_patch(before, text).to_string();
+        }
+        out
+    }
+
     fn find(&self, files: &BTreeMap<String, String>, path: &str) -> Result<String, String> {
         let path = strip(path, &self.files);
         files
@@ -268,6 +286,18 @@ mod tests {
         let name = "__rcu_alloc_page_lockless";
         assert!(!base.files["mm/page_alloc.c"].contains(name));
         assert!(rfc.files["mm/page_alloc.c"].contains(name));
+    }
+
+    #[test]
+    fn a_diff_leads_from_one_tree_to_the_other() {
+        let base = Tree::of("v5.9").unwrap();
+        let rfc = Tree::of("v5.9+rfc").unwrap();
+        let diff = base.diff(&rfc);
+        assert!(diff.starts_with("--- a/"), "{diff}");
+        let mut changed = base.clone();
+        changed.apply(&diff).unwrap();
+        assert_eq!(changed, rfc);
+        assert_eq!(base.diff(&base), "");
     }
 
     #[test]

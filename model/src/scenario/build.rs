@@ -27,8 +27,21 @@ const DIAGNOSTICS_MAX: usize = 20;
 pub struct Problem {
     /// One or more complete messages.
     pub text: String,
-    /// The first place, for those who mark it: file, line, column.
-    pub place: Option<(String, u32, u32)>,
+    /// The places they are about, for those who mark lines.
+    pub marks: Vec<Mark>,
+}
+
+/// A place with what is wrong there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The file, as diagnostics call it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+    /// One sentence.
+    pub message: String,
 }
 
 impl std::fmt::Display for Problem {
@@ -44,7 +57,7 @@ impl Problem {
     pub fn text(file: &str, message: &str) -> Problem {
         Problem {
             text: format!("{file}: error: {message}"),
-            place: None,
+            marks: Vec::new(),
         }
     }
 
@@ -58,11 +71,20 @@ impl Problem {
         if diagnostics.len() > DIAGNOSTICS_MAX {
             text += &format!("and {} more\n", diagnostics.len() - DIAGNOSTICS_MAX);
         }
-        let place = diagnostics.first().map(|d| {
+        let mark = |d: &Diagnostic| {
             let at = sources.line_column(d.span);
-            (sources.file(d.span.file).name.clone(), at.line, at.column)
-        });
-        Problem { text, place }
+            Mark {
+                file: sources.file(d.span.file).name.clone(),
+                line: at.line,
+                column: at.column,
+                message: d.message.clone(),
+            }
+        };
+        let marks = diagnostics.iter().take(DIAGNOSTICS_MAX).map(mark);
+        Problem {
+            text,
+            marks: marks.collect(),
+        }
     }
 }
 
@@ -222,7 +244,7 @@ fn runs(scenario: &Scenario, program: &Program, config: &Config) -> Result<Vec<R
             )
         })?;
         let entry = function(&run.entry, run.entry_span)?;
-        takes_nothing(scenario, program, entry)?;
+        takes_nothing(program, entry)?;
         let wrapper = match placement.wrapped {
             true => Some(function(
                 &format!("context_{}", run.context),
@@ -247,11 +269,7 @@ fn runs(scenario: &Scenario, program: &Program, config: &Config) -> Result<Vec<R
     Ok(specs)
 }
 
-pub(super) fn takes_nothing(
-    scenario: &Scenario,
-    program: &Program,
-    entry: FuncId,
-) -> Result<(), Problem> {
+pub(super) fn takes_nothing(program: &Program, entry: FuncId) -> Result<(), Problem> {
     let func = program.func(entry);
     if func.n_params == 0 {
         return Ok(());
@@ -261,10 +279,6 @@ pub(super) fn takes_nothing(
         &program.sources,
         &[Diagnostic::error(func.span, message)],
     ))
-    .map_err(|problem| Problem {
-        text: problem.text,
-        place: problem.place.or(Some((scenario.file.clone(), 1, 1))),
-    })
 }
 
 /// Zones lie one above the other, each from a multiple of the largest block on.

@@ -13,7 +13,7 @@ mod zones;
 use crate::config::Config;
 use crate::kernel::{Tree, linux_version_code};
 use crate::syntax::source::Span;
-pub use build::{Compiled, Problem};
+pub use build::{Compiled, Mark, Problem};
 pub use expect::{Expectation, Item, Quantifier, Verdict};
 
 /// CPUs a scenario may have.

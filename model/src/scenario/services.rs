@@ -35,7 +35,7 @@ pub(super) fn runs(
         let entry = program
             .function_at(word(program, at + entry))
             .ok_or_else(|| problem(format!("model_services[]: `{name}` has no function")))?;
-        takes_nothing(scenario, program, entry)?;
+        takes_nothing(program, entry)?;
         let wrapper = match placement.wrapped {
             true => program.function(&format!("context_{name}")),
             false => None,
