@@ -41,14 +41,18 @@
         if (begun.has(figure) || broken) return;
         begun.add(figure);
         observer.unobserve(figure);
-        if (!figure.querySelector(".figure-data")) {
+        const bench = figure.querySelector(".workbench-data");
+        if (!bench && !figure.querySelector(".figure-data")) {
             figure.dataset.ready = "";
             return;
         }
         let module = null;
         try {
             module = await load(figure.dataset.module);
-            if (!broken) module.hydrate(figure);
+            if (broken) return;
+            const worker = new URL(figure.dataset.module + "search-worker.js", root);
+            if (bench) module.workbench(figure, worker.href);
+            else module.hydrate(figure);
         } catch (error) {
             if (module === null || error instanceof WebAssembly.RuntimeError) {
                 giveUp(error);
@@ -74,6 +78,8 @@
     // The figure that a link is for: of its scenario, best printed with the same configuration; when
     // there is none, the first, which then says so.
     function addressed(fragment) {
+        const bench = figures.find((figure) => figure.querySelector(".workbench-data"));
+        if (bench) return bench;
         const fields = new URLSearchParams(fragment);
         const all = figures.filter((figure) => figure.querySelector(".figure-data[data-scenario]"));
         const data = (figure) => figure.querySelector(".figure-data").dataset;

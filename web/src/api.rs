@@ -20,6 +20,7 @@ use crate::matrix::widget::{self, Matrix};
 use crate::session::Session;
 use crate::spec::Figure;
 use crate::stepper::{Props, Stepper};
+use crate::workbench::{self, Workbench};
 use model::explore::trace::{STEPS_MAX, Trace};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -67,6 +68,32 @@ pub fn hydrate(root: Element) -> Result<(), JsError> {
         within: None,
     };
     yew::Renderer::<Stepper>::with_root_and_props(host, props).hydrate();
+    Ok(())
+}
+
+/// Puts the workbench in place of the static text inside `root`. `worker` is the address of the search.
+///
+/// # Errors
+/// When the page's data cannot be used.
+#[wasm_bindgen(skip_typescript)]
+pub fn workbench(root: Element, worker: &str) -> Result<(), JsError> {
+    say_panics();
+    let inside = |css: &str| {
+        let found = root.query_selector(css).ok().flatten();
+        found.ok_or_else(|| JsError::new(&format!("the workbench has no {css}")))
+    };
+    let data = inside(".workbench-data > script")?
+        .text_content()
+        .unwrap_or_default();
+    let text: String = serde_json::from_str(&data)?;
+    let host = inside(".workbench-root")?;
+    host.set_text_content(None);
+    let props = workbench::Props {
+        text: text.into(),
+        place: root,
+        worker: worker.to_string().into(),
+    };
+    yew::Renderer::<Workbench>::with_root_and_props(host, props).render();
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use gloo_events::EventListener;
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Element, HtmlElement, Window};
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement, Window};
 use yew::{Callback, NodeRef};
 
 /// Where the loader writes the fragment of a link that is for this figure.
@@ -21,6 +21,13 @@ pub fn show_fragment(fragment: &str) {
         history
             .replace_state_with_url(&JsValue::NULL, "", Some(&address))
             .ok();
+    }
+}
+
+/// Leads to another page of the book.
+pub fn go(page: &str) {
+    if let Some(window) = web_sys::window() {
+        window.location().assign(page).ok();
     }
 }
 
@@ -81,6 +88,27 @@ fn centre(root: &Element, frame: &str, wanted: &str) {
         || inner.bottom() > outer.bottom() - inner.height()
     {
         frame.set_scroll_top(frame.scroll_top() + offset as i32);
+    }
+}
+
+/// Puts the focus on a line of a text field and selects it.
+pub fn select_line(field: &NodeRef, line: u32) {
+    let Some(area) = field.cast::<HtmlTextAreaElement>() else {
+        return;
+    };
+    let units = |text: &str| text.encode_utf16().count() as u32;
+    let text = area.value();
+    let before = text.split_inclusive('\n').take(line as usize - 1);
+    let start: u32 = before.map(units).sum();
+    let this = text.split('\n').nth(line as usize - 1).map_or(0, units);
+    area.focus().ok();
+    area.set_selection_range(start, start + this).ok();
+    let shown = area.parent_element().and_then(|frame| {
+        let css = format!("[data-line=\"{line}\"]");
+        frame.query_selector(&css).ok().flatten()
+    });
+    if let Some(shown) = shown {
+        shown.scroll_into_view_with_bool(false);
     }
 }
 

@@ -21,6 +21,7 @@ use crate::session::Session;
 use crate::spec::{Choice, Figure, View};
 use crate::stepper::{Props, Stepper};
 use crate::view::{self, Explored};
+use crate::workbench;
 
 /// Steps of an execution that measures something: a loop around an allocator.
 const MEASURE_STEPS_MAX: usize = 1_000_000;
@@ -56,7 +57,21 @@ pub fn figure_html(request: &Request<'_>) -> Result<String, String> {
         View::Verdicts => verdicts(request),
         View::Bars => bars(request),
         View::Matrix => Err("a matrix is drawn from no scenario".into()),
+        View::Workbench => Ok(workbench(request)),
     }
+}
+
+/// The text to begin with, as a reader without JavaScript sees it; the workbench takes its place.
+fn workbench(request: &Request<'_>) -> String {
+    let content = workbench::still(request.text);
+    let renderer = yew::LocalServerRenderer::<StillFigure>::with_props(Still { content });
+    let html = without_empty_lines(&block_on(renderer.hydratable(false).render()));
+    let text = serde_json::to_string(request.text).unwrap_or_default();
+    format!(
+        "<div class=\"workbench-data\"><script type=\"application/json\">{}</script></div>\
+         <div class=\"workbench-root\">{html}</div>",
+        text.replace('<', "\\u003c")
+    )
 }
 
 fn stepper(request: &Request<'_>) -> Result<String, String> {

@@ -6,6 +6,7 @@
 #[cfg(feature = "hydrate")]
 pub mod api;
 pub mod browser;
+pub mod exploration;
 #[cfg(feature = "ssr")]
 pub mod figure;
 pub mod matrix;
@@ -14,3 +15,4 @@ pub mod spec;
 pub mod stepper;
 pub mod view;
 mod words;
+pub mod workbench;

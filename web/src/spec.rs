@@ -42,6 +42,8 @@ pub enum View {
     Bars,
     /// What each call does in each context; drawn from no scenario.
     Matrix,
+    /// The scenario to be edited, run and explored.
+    Workbench,
 }
 
 impl View {
@@ -55,8 +57,9 @@ impl View {
             "verdicts" => Ok(View::Verdicts),
             "bars" => Ok(View::Bars),
             "matrix" => Ok(View::Matrix),
+            "workbench" => Ok(View::Workbench),
             _ => Err(format!(
-                "unknown view `{name}`; known are stepper, verdicts, bars, matrix"
+                "unknown view `{name}`; known are stepper, verdicts, bars, matrix, workbench"
             )),
         }
     }

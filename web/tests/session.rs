@@ -283,3 +283,36 @@ fn where_nothing_is_wrong_the_figure_stands_inside() {
         .sum();
     assert!(held >= 2, "the caller's lock and zone->lock or pcp->lock");
 }
+
+#[test]
+fn the_workbench_loses_nothing() {
+    use web::workbench::desk::{Desk, Msg};
+    let desk = Desk::new(
+        "/*+++\nkernel = \"v5.9\"\nconfig = \"preempt-debug\"\n[zone.Normal]\npages = 32\n[[run]]\ncontext = \"task\"\nentry = \"f\"\n+++*/\nint f(void) { return 1; }\n",
+    );
+    assert_eq!(desk.problem, None);
+    let wrong = desk.after(Msg::Edit("nonsense".into())).after(Msg::Check);
+    assert!(wrong.problem.is_some() && &*wrong.text == "nonsense");
+    assert_eq!(wrong.after(Msg::Revert).problem, None);
+
+    let refused = desk.after(Msg::Patch("no diff".into()));
+    assert!(refused.notice.is_some() && refused.edits.is_empty());
+
+    let file = "mm/page_alloc.c";
+    let shown = desk.after(Msg::Show(file.into()));
+    let changed = shown.shown_text().replace("Read from", "Now read from");
+    let edited = shown.after(Msg::Edit(changed)).after(Msg::Check);
+    assert!(edited.is_changed(file) && edited.problem.is_none());
+    let opened = desk.after(Msg::Link(edited.fragment()));
+    assert_eq!((opened.diff(), &opened.text), (edited.diff(), &edited.text));
+    assert!(desk.after(Msg::Patch(edited.diff())).is_changed(file));
+
+    // The same kernel text typed back is no change.
+    assert_eq!(
+        edited
+            .after(Msg::Show(file.into()))
+            .after(Msg::Revert)
+            .diff(),
+        ""
+    );
+}

@@ -15,11 +15,12 @@ use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// Beside the sources that the compiler lists.
-const MANIFESTS: [&str; 5] = [
+const MANIFESTS: [&str; 6] = [
     "Cargo.lock",
     "Cargo.toml",
     "model/Cargo.toml",
     "web/Cargo.toml",
+    "web/assets/search-worker.js",
     "target/wasm-toolchain",
 ];
 
@@ -122,6 +123,10 @@ fn bind(compiled: &Path, paths: &Paths) -> Result<()> {
         .remove_producers_section(true)
         .typescript(false);
     bindgen.generate(&fresh)?;
+    // Beside the module it imports.
+    let worker = paths.root.join("web/assets/search-worker.js");
+    fs::copy(&worker, fresh.join("search-worker.js"))
+        .with_context(|| format!("cannot copy {}", paths.shown(&worker)))?;
     let hash = Digest::default().add_path(&fresh).finish();
     let module = paths.module();
     fs::create_dir_all(&module)?;

@@ -71,6 +71,8 @@ pub struct Session {
     pub cursor: usize,
     /// What the reader must know besides.
     pub notice: Option<Notice>,
+    /// Its text is the reader's own: links carry it.
+    edited: bool,
     branches: Rc<Branches>,
     booted: Rc<Vec<(String, Machine)>>,
     /// What the figure was printed with.
@@ -111,6 +113,11 @@ impl Session {
     /// Steps of the execution, as far as it is known.
     pub fn len(&self) -> usize {
         self.trace.steps.len()
+    }
+
+    /// Whether the scenario's text is the reader's own.
+    pub fn is_edited(&self) -> bool {
+        self.edited
     }
 
     /// Whether the execution has no step.

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use model::explore::trace::Trace;
 use model::machine::{CpuId, Schedule};
-use model::report::Shot;
 use model::report::link::{Link, Source};
 use model::report::steps::Row;
+use model::report::{Shot, mail};
 use model::scenario::Scenario;
 
 use super::{Branches, Msg, Notice, Printed, STEPS_MAX, Session};
@@ -105,7 +105,60 @@ impl Session {
 
     /// The fragment that leads back here.
     pub fn fragment(&self) -> String {
-        Link::by_name(&self.shot()).to_fragment()
+        let link = match self.edited {
+            true => Link::with_text(&self.shot()),
+            false => Link::by_name(&self.shot()),
+        };
+        link.to_fragment()
+    }
+
+    /// The execution as text for a mail, which brings along what its readers do not have.
+    pub fn mail(&self) -> String {
+        match self.edited {
+            true => mail::export_with_text(&self.shot()),
+            false => mail::export(&self.shot()),
+        }
+    }
+
+    /// The fragment with which the workbench opens this scenario, before any step.
+    pub fn to_edit(&self) -> String {
+        let shot = Shot {
+            cursor: 0,
+            ..self.shot()
+        };
+        let link = Link {
+            schedule: Schedule::default(),
+            ..Link::with_text(&shot)
+        };
+        link.to_fragment()
+    }
+
+    /// A session on a reader's own text: at the first thing that is wrong, or where the choices lead.
+    ///
+    /// # Errors
+    /// Complete messages: the scenario cannot be used.
+    pub fn edited(
+        scenario: Scenario,
+        config: &str,
+        schedule: Option<&Schedule>,
+    ) -> Result<Session, String> {
+        let mut session = Session::boot_new(scenario, config)?;
+        session.edited = true;
+        match schedule {
+            Some(schedule) => {
+                session.follow(schedule);
+                session.cursor = session.len();
+            }
+            None => {
+                session.extend(|trace| {
+                    trace.run_on(STEPS_MAX);
+                    true
+                });
+                session.cursor = session.telling_step(&Choice::First);
+            }
+        }
+        session.remember();
+        Ok(session)
     }
 
     fn boot_new(scenario: Scenario, config: &str) -> Result<Session, String> {
@@ -123,6 +176,7 @@ impl Session {
             rows: Rc::default(),
             cursor: 0,
             notice: None,
+            edited: false,
             branches: Rc::default(),
             booted: Rc::new(vec![(config.into(), machine)]),
             printed: Rc::new(printed),

@@ -4,6 +4,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::keys;
+use crate::browser;
 use crate::session::{Msg, Session};
 
 /// What can be copied.
@@ -130,11 +131,20 @@ fn copy_buttons(props: &ToolsProps) -> Html {
     let mail = props.on_copy.reform(|_| CopyKind::Mail);
     let reset = props.on_msg.reform(|_| Msg::Reset);
     let keys = props.on_help.reform(|_| ());
+    let edit = {
+        let session = props.session.clone();
+        Callback::from(move |_: MouseEvent| {
+            browser::go(&format!("workbench.html#{}", session.to_edit()))
+        })
+    };
     html! {
         <div class="copies">
             <button type="button" data-do="link" onclick={link}>{"Copy link"}</button>
             <button type="button" data-do="mail" onclick={mail}>{"Copy as mail"}</button>
             <button type="button" data-do="reset" onclick={reset}>{"As printed"}</button>
+            if !props.session.is_edited() {
+                <button type="button" data-do="to-workbench" onclick={edit}>{"Edit"}</button>
+            }
             <button type="button" data-do="keys" aria-expanded={props.help.to_string()} onclick={keys}>{"Keys"}</button>
         </div>
     }

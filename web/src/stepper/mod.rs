@@ -191,7 +191,7 @@ fn address(within: Option<&AttrValue>, session: &Session) -> String {
 fn mail(within: Option<&AttrValue>, session: &Session) -> String {
     match within {
         Some(_) => mail::export_with_text(&session.shot()),
-        None => mail::export(&session.shot()),
+        None => session.mail(),
     }
 }
 

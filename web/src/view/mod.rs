@@ -28,6 +28,7 @@ pub use now::now;
 pub use report::reports;
 pub use source::sources;
 pub use steps::steps;
+pub(crate) use tokens::Splitter;
 pub use verdicts::{Explored, verdicts};
 
 /// Who hears of a click; nobody in the static figure.

@@ -7,7 +7,7 @@ use model::program::FuncId;
 use model::syntax::source::{FileId, Span};
 use yew::{Html, html};
 
-use super::tokens::{Splitter, Token};
+use super::tokens::Splitter;
 use crate::session::Session;
 use crate::words;
 
@@ -251,13 +251,7 @@ fn line(number: u32, text: &str, marks: &[&Mark], splitter: &mut Splitter) -> Ht
             Kind::Stands => " line-stands",
         };
     }
-    let pieces = splitter.line(text);
-    let pieces = pieces.into_iter().map(|(token, piece)| match token {
-        Token::Plain => html! { {piece} },
-        Token::Comment => html! { <i>{piece}</i> },
-        Token::Keyword => html! { <b>{piece}</b> },
-        Token::Directive => html! { <i>{piece}</i> },
-    });
+    let text = splitter.html(text);
     let marks = marks
         .iter()
         .map(|mark| html! { <span class="mark">{format!(" ◂ {}", mark.words)}</span> });
@@ -265,7 +259,7 @@ fn line(number: u32, text: &str, marks: &[&Mark], splitter: &mut Splitter) -> Ht
         <>
             <span class={class}>
                 <span class="number">{format!("{number:>6}  ")}</span>
-                {for pieces}
+                {text}
                 {for marks}
             </span>
             {"\n"}

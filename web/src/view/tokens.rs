@@ -1,5 +1,7 @@
 //! Just enough C to tell comments, strings and keywords apart in a line that is shown.
 
+use yew::{Html, html};
+
 const KEYWORDS: &[&str] = &[
     "break", "case", "const", "continue", "default", "do", "else", "enum", "extern", "for", "goto",
     "if", "inline", "return", "sizeof", "static", "struct", "switch", "typedef", "union", "while",
@@ -7,7 +9,7 @@ const KEYWORDS: &[&str] = &[
 
 /// What a piece of a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub(crate) enum Token {
     Plain,
     Comment,
     Keyword,
@@ -16,13 +18,36 @@ pub(super) enum Token {
 
 /// Splits lines one after the other: a comment may go on in the next.
 #[derive(Default)]
-pub(super) struct Splitter {
+pub(crate) struct Splitter {
     in_comment: bool,
 }
 
 impl Splitter {
+    /// Begins inside a comment, or not.
+    pub(crate) fn new(in_comment: bool) -> Splitter {
+        Splitter { in_comment }
+    }
+
+    /// The next line begins inside a comment.
+    pub(crate) fn in_comment(&self) -> bool {
+        self.in_comment
+    }
+
+    /// The next line as HTML.
+    pub(crate) fn html(&mut self, line: &str) -> Html {
+        let piece = |(token, text): (Token, &str)| {
+            let text = text.to_string();
+            match token {
+                Token::Plain => html! { {text} },
+                Token::Comment | Token::Directive => html! { <i>{text}</i> },
+                Token::Keyword => html! { <b>{text}</b> },
+            }
+        };
+        self.line(line).into_iter().map(piece).collect()
+    }
+
     /// The pieces of the next line; together they are the line.
-    pub(super) fn line<'a>(&mut self, line: &'a str) -> Vec<(Token, &'a str)> {
+    pub(crate) fn line<'a>(&mut self, line: &'a str) -> Vec<(Token, &'a str)> {
         let mut pieces = Vec::new();
         if !self.in_comment && line.trim_start().starts_with('#') {
             return vec![(Token::Directive, line)];

@@ -11,3 +11,4 @@ mod static_pages;
 mod stepper;
 mod support;
 mod themes;
+mod workbench;
