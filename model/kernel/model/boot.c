@@ -269,6 +269,8 @@ static void setup_limits(struct zone *zone, struct model_zone_setup *setup)
 	if (setup->wmark_high != ~0UL)
 		zone->_watermark[WMARK_HIGH] = setup->wmark_high;
 	zone->watermark_boost = setup->boost;
+	if (setup->reserved_highatomic != ~0UL)
+		zone->nr_reserved_highatomic = setup->reserved_highatomic;
 	for (i = 0; i < MAX_NR_ZONES && setup->lowmem_reserve[0] >= 0; i++)
 		zone->lowmem_reserve[i] = setup->lowmem_reserve[i];
 

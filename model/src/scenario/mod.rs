@@ -83,6 +83,8 @@ pub struct Zone {
     pub boost: u64,
     /// What the zone keeps from requests that could use a higher one.
     pub lowmem_reserve: Option<[u64; ZONE_TYPES]>,
+    /// Pages of the pageblocks kept for high orders.
+    pub reserved_highatomic: Option<u64>,
     /// Free blocks by migratetype and order, instead of `free`: name, counts.
     pub blocks: Vec<(String, Vec<u64>)>,
 }

@@ -106,6 +106,7 @@ impl Writer<'_> {
         self.set("present", Some(zone.present.unwrap_or(0)))?;
         self.set("cma", Some(zone.cma))?;
         self.set("boost", Some(zone.boost))?;
+        self.set("reserved_highatomic", zone.reserved_highatomic)?;
         for (i, &n) in zone.pcp.iter().enumerate() {
             self.set_nth("pcp_count", i as u64, Some(u64::from(n)))?;
         }

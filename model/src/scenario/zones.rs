@@ -40,6 +40,7 @@ pub(super) struct FrontZone {
     #[serde(default)]
     boost: u64,
     lowmem_reserve: Option<[u64; ZONE_TYPES]>,
+    reserved_highatomic: Option<u64>,
     blocks: Option<BTreeMap<String, Vec<u64>>>,
 }
 
@@ -203,6 +204,7 @@ fn zone(idx: usize, table: FrontZone, cpus: u8) -> Result<Zone, String> {
         cma: table.cma,
         boost: table.boost,
         lowmem_reserve: table.lowmem_reserve,
+        reserved_highatomic: table.reserved_highatomic,
         blocks,
     })
 }

@@ -21,6 +21,7 @@ struct model_zone_setup {
 	unsigned long present;		/* with those that boot has kept; 0: pages */
 	unsigned long cma;		/* of a CMA area at the zone's start: whole pageblocks */
 	unsigned long boost;
+	unsigned long reserved_highatomic;	/* ~0UL: where free blocks of that type lie */
 	long lowmem_reserve[MAX_NR_ZONES];	/* from [0] on; [0] is -1: as the formulas say */
 	/* Free blocks by type and order instead of free; the first word is ~0UL: not given. */
 	unsigned long blocks[MIGRATE_TYPES][NR_PAGE_ORDERS];
