@@ -43,7 +43,10 @@ void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, unsigned int order)
 }
 
 /* With an MMU a victim's memory can be reaped: he needs no more than part of the reserves. */
-#define oom_reserves_allowed(tsk) tsk_is_oom_victim(tsk)
+static bool oom_reserves_allowed(struct task_struct *tsk)
+{
+	return tsk_is_oom_victim(tsk);
+}
 
 /* Who frees memory may use it all. */
 int __gfp_pfmemalloc_flags(gfp_t gfp_mask)
@@ -204,6 +207,7 @@ bool should_compact_retry(struct alloc_context *ac, int order, int alloc_flags,
 	if (!order)
 		return false;
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 	if (compaction_made_progress(compact_result))
 		(*compaction_retries)++;
 
@@ -215,6 +219,15 @@ bool should_compact_retry(struct alloc_context *ac, int order, int alloc_flags,
 	if (!compaction_failed(compact_result) && !compaction_withdrawn(compact_result) &&
 	    *compaction_retries <= max_retries)
 		return true;
+#else
+	/* For want of free pages, not of will: could reclaim provide them? */
+	if (compact_result == COMPACT_SKIPPED)
+		return compaction_zonelist_suitable(ac, order, alloc_flags);
+
+	/* A block was made, somebody else had it. */
+	if (compact_result == COMPACT_SUCCESS && ++(*compaction_retries) <= max_retries)
+		return true;
+#endif
 
 	if ((int)*compact_priority > min_priority) {
 		(*compact_priority)--;
@@ -300,7 +313,7 @@ bool should_reclaim_retry(gfp_t gfp_mask, unsigned int order,
 		(*no_progress_loops)++;
 
 	if (*no_progress_loops > MAX_RECLAIM_RETRIES)
-		return unreserve_highatomic_pageblock(ac, true);
+		goto out;
 
 	for_each_zone_zonelist_nodemask(zone, z, ac->zonelist, ac->highest_zoneidx, ac->nodemask) {
 		/* congestion_wait() for pages under writeback is left out: there are none. */
@@ -317,5 +330,12 @@ bool should_reclaim_retry(gfp_t gfp_mask, unsigned int order,
 		schedule_timeout_uninterruptible(1);
 	else
 		cond_resched();
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	return ret;
+#endif
+out:
+	/* Before somebody is killed, and until v6.8 only after the last round, the reserve is used up. */
+	if (!ret)
+		return unreserve_highatomic_pageblock(ac, true);
 	return ret;
 }

@@ -271,6 +271,7 @@ extern struct pglist_data *node_data[MAX_NUMNODES];
 #define numa_node_id() cpu_to_node(raw_smp_processor_id())
 #else
 #define NODE_DATA(nid) (&contig_page_data)
+#define cpu_to_node(cpu) ((void)(cpu), 0)
 #define numa_node_id() 0
 #endif
 

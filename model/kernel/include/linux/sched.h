@@ -81,6 +81,11 @@ static inline gfp_t current_gfp_context(gfp_t flags)
 {
 	unsigned int pflags = READ_ONCE(current->flags);
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
+	/* Pages to be pinned for long: PF_MEMALLOC_PIN, the same bit as PF_MEMALLOC_NOCMA before. */
+	if (pflags & PF_MEMALLOC_NOCMA)
+		flags &= ~__GFP_MOVABLE;
+#endif
 	if (pflags & PF_MEMALLOC_NOIO)
 		return flags & ~(__GFP_IO | __GFP_FS);
 	if (pflags & PF_MEMALLOC_NOFS)

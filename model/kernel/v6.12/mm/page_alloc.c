@@ -14,6 +14,7 @@
 #include <linux/oom.h>
 #include <linux/sched.h>
 #include <linux/version.h>
+#include <linux/wait.h>
 #include "internal.h"
 #include "page_alloc.h"
 
@@ -295,7 +296,9 @@ static inline void account_freepages(struct zone *zone, int nr_pages, int migrat
 
 	__mod_zone_page_state(zone, NR_FREE_PAGES, nr_pages);
 
-	if (migratetype == MIGRATE_HIGHATOMIC)
+	if (is_migrate_cma(migratetype))
+		__mod_zone_page_state(zone, NR_FREE_CMA_PAGES, nr_pages);
+	else if (migratetype == MIGRATE_HIGHATOMIC)
 		WRITE_ONCE(zone->nr_free_highatomic, zone->nr_free_highatomic + nr_pages);
 }
 
@@ -718,6 +721,15 @@ static __always_inline struct page *__rmqueue_steal(struct zone *zone, int order
 	return NULL;
 }
 
+#ifdef CONFIG_CMA
+static __always_inline struct page *__rmqueue_cma_fallback(struct zone *zone, unsigned int order)
+{
+	return __rmqueue_smallest(zone, order, MIGRATE_CMA);
+}
+#else
+#define __rmqueue_cma_fallback(zone, order) ((struct page *)NULL)
+#endif
+
 /* How far down the list of ways to get a page one had to go. */
 enum rmqueue_mode {
 	RMQUEUE_NORMAL,
@@ -736,6 +748,15 @@ static __always_inline struct page *__rmqueue(struct zone *zone, unsigned int or
 {
 	struct page *page;
 
+#ifdef CONFIG_CMA
+	/* The one half of the free memory from CMA areas, the other from the rest, by turns. */
+	if (alloc_flags & ALLOC_CMA &&
+	    zone_page_state(zone, NR_FREE_CMA_PAGES) > zone_page_state(zone, NR_FREE_PAGES) / 2) {
+		page = __rmqueue_cma_fallback(zone, order);
+		if (page)
+			return page;
+	}
+#endif
 	switch (*mode) {
 	case RMQUEUE_NORMAL:
 		page = __rmqueue_smallest(zone, order, migratetype);
@@ -743,7 +764,14 @@ static __always_inline struct page *__rmqueue(struct zone *zone, unsigned int or
 			return page;
 		/* fall through */
 	case RMQUEUE_CMA:
-		/* CONFIG_CMA is off. */
+		if (alloc_flags & ALLOC_CMA) {
+			page = __rmqueue_cma_fallback(zone, order);
+			if (page) {
+				*mode = RMQUEUE_CMA;
+				return page;
+			}
+		}
+		/* fall through */
 	case RMQUEUE_CLAIM:
 		page = __rmqueue_claim(zone, order, migratetype, alloc_flags);
 		if (page) {
@@ -1233,6 +1261,11 @@ static inline long __zone_watermark_unusable_free(struct zone *z, unsigned int o
 	if (likely(!(alloc_flags & ALLOC_RESERVES)))
 		unusable_free += READ_ONCE(z->nr_free_highatomic);
 
+#ifdef CONFIG_CMA
+	/* Pages of CMA areas are for those who may be moved out of them. */
+	if (!(alloc_flags & ALLOC_CMA))
+		unusable_free += zone_page_state(z, NR_FREE_CMA_PAGES);
+#endif
 	return unusable_free;
 }
 
@@ -1274,6 +1307,10 @@ bool __zone_watermark_ok(struct zone *z, unsigned int order, unsigned long mark,
 			if (!free_area_empty(area, mt))
 				return true;
 		}
+#ifdef CONFIG_CMA
+		if ((alloc_flags & ALLOC_CMA) && !free_area_empty(area, MIGRATE_CMA))
+			return true;
+#endif
 		if ((alloc_flags & (ALLOC_HIGHATOMIC | ALLOC_OOM)) &&
 		    !free_area_empty(area, MIGRATE_HIGHATOMIC))
 			return true;
@@ -1340,9 +1377,13 @@ static inline unsigned int alloc_flags_nofragment(struct zone *zone, gfp_t gfp_m
 	return alloc_flags | ALLOC_NOFRAGMENT;
 }
 
-/* CONFIG_CMA is off: no request may use such an area. */
+/* Requests for movable pages may have CMA's. */
 static inline unsigned int gfp_to_alloc_flags_cma(gfp_t gfp_mask, unsigned int alloc_flags)
 {
+#ifdef CONFIG_CMA
+	if (gfp_migratetype(gfp_mask) == MIGRATE_MOVABLE)
+		alloc_flags |= ALLOC_CMA;
+#endif
 	return alloc_flags;
 }
 
@@ -1355,6 +1396,10 @@ struct page *get_page_from_freelist(gfp_t gfp_mask, unsigned int order, int allo
 	struct page *page;
 	unsigned long mark;
 	bool no_fallback;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+	bool skip_kswapd_nodes = nr_online_nodes > 1;
+	bool skipped_kswapd_nodes = false;
+#endif
 
 retry:
 	no_fallback = alloc_flags & ALLOC_NOFRAGMENT;
@@ -1368,6 +1413,13 @@ retry:
 			goto retry;
 		}
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+		/* Where kswapd is at work already there is little; other nodes may have more. */
+		if (skip_kswapd_nodes && !waitqueue_active(&zone->zone_pgdat->kswapd_wait)) {
+			skipped_kswapd_nodes = true;
+			continue;
+		}
+#endif
 		/* Below the high watermark the per-CPU lists are to shrink when pages are freed. */
 		if (test_bit(ZONE_BELOW_HIGH, &zone->flags))
 			goto check_alloc_wmark;
@@ -1409,6 +1461,12 @@ try_this_zone:
 			goto try_this_zone;
 	}
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+	if (skip_kswapd_nodes && skipped_kswapd_nodes) {
+		skip_kswapd_nodes = false;
+		goto retry;
+	}
+#endif
 	/* Mixing migratetypes in a block is better than no page. */
 	if (no_fallback && !defrag_mode) {
 		alloc_flags &= ~ALLOC_NOFRAGMENT;
@@ -2358,12 +2416,10 @@ static void drain_pages_zone(unsigned int cpu, struct zone *zone)
 
 static void drain_pages(unsigned int cpu)
 {
-	int i;
+	struct zone *zone;
 
-	for (i = 0; i < MAX_NR_ZONES; i++) {
-		if (populated_zone(&NODE_DATA(0)->node_zones[i]))
-			drain_pages_zone(cpu, &NODE_DATA(0)->node_zones[i]);
-	}
+	for_each_populated_zone(zone)
+		drain_pages_zone(cpu, zone);
 }
 
 /* Gives this CPU's pages back. */
@@ -2379,16 +2435,13 @@ void drain_local_pages(struct zone *zone)
 
 static bool cpu_has_pcps(int cpu, struct zone *zone, bool force_all_cpus)
 {
-	int i;
-
 	if (force_all_cpus)
 		return true;
 	if (zone)
 		return per_cpu_ptr(zone->per_cpu_pageset, cpu)->count != 0;
 
-	for (i = 0; i < MAX_NR_ZONES; i++) {
-		zone = &NODE_DATA(0)->node_zones[i];
-		if (populated_zone(zone) && per_cpu_ptr(zone->per_cpu_pageset, cpu)->count)
+	for_each_populated_zone(zone) {
+		if (per_cpu_ptr(zone->per_cpu_pageset, cpu)->count)
 			return true;
 	}
 	return false;
@@ -2473,15 +2526,23 @@ static int zone_batchsize(struct zone *zone)
 static int zone_highsize(struct zone *zone, int batch, int cpu_online, int high_fraction)
 {
 	unsigned long total_pages;
+	int nr_split_cpus = 0;
 	int high;
+	int cpu;
 
 	if (!high_fraction)
 		total_pages = low_wmark_pages(zone);
 	else
 		total_pages = zone_managed_pages(zone) / high_fraction;
 
-	/* All CPUs are on the one node, and online. */
-	high = total_pages / nr_cpu_ids;
+	/* For all CPUs of the node; for all there are when the node has none. */
+	for_each_online_cpu(cpu) {
+		if (cpu_to_node(cpu) == zone_to_nid(zone))
+			nr_split_cpus++;
+	}
+	if (!nr_split_cpus)
+		nr_split_cpus = nr_cpu_ids;
+	high = total_pages / nr_split_cpus;
 
 	return max(high, batch << 2);
 }
