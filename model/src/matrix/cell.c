@@ -145,9 +145,9 @@ int model_zone_holder(void)
 	unsigned long flags;
 
 	lock_map_acquire(&sb_writers);
-	spin_lock_irqsave(&model_zone()->lock, flags);
+	zone_lock_irqsave(model_zone(), flags);
 	model_marker();
-	spin_unlock_irqrestore(&model_zone()->lock, flags);
+	zone_unlock_irqrestore(model_zone(), flags);
 	lock_map_release(&sb_writers);
 	return 1;
 }
@@ -194,9 +194,9 @@ int model_call_zone_locked(void)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&model_zone()->lock, flags);
+	zone_lock_irqsave(model_zone(), flags);
 	model_enter();
-	spin_unlock_irqrestore(&model_zone()->lock, flags);
+	zone_unlock_irqrestore(model_zone(), flags);
 	return result;
 }
 

@@ -184,47 +184,52 @@ static struct work_struct *next_work(struct worker_pool *pool)
 {
 	struct work_struct *work;
 
-	atomic {
-		raw_spin_lock_irq(&pool->lock);
-		work = list_first_entry_or_null(&pool->worklist, struct work_struct, entry);
-		if (work) {
-			list_del_init(&work->entry);
-			clear_bit(WORK_STRUCT_PENDING_BIT, &work->data);
-		} else {
-			pool->worker.__state = TASK_INTERRUPTIBLE;
-		}
-		raw_spin_unlock_irq(&pool->lock);
+	raw_spin_lock_irq(&pool->lock);
+	work = list_first_entry_or_null(&pool->worklist, struct work_struct, entry);
+	if (work) {
+		list_del_init(&work->entry);
+		clear_bit(WORK_STRUCT_PENDING_BIT, &work->data);
+	} else {
+		pool->worker.__state = TASK_INTERRUPTIBLE;
 	}
+	raw_spin_unlock_irq(&pool->lock);
 	return work;
 }
 
-/* The work may free itself. */
-static void process_one_work(struct work_struct *work)
+/* One step, but for the works; a work may free itself. */
+static void process_works(struct workqueue_struct *wq)
 {
-	struct lockdep_map lockdep_map = work->lockdep_map;
-
-	lock_map_acquire(&lockdep_map);
-	work->func(work);
-	lock_map_release(&lockdep_map);
-	cond_resched();
-}
-
-static void run_worker(struct worker_pool *pool)
-{
+	struct lockdep_map lockdep_map;
+	struct worker_pool *pool;
 	struct work_struct *work;
 
-	while ((work = next_work(pool)))
-		process_one_work(work);
+	do {
+		atomic {
+			pool = pool_of(wq, smp_processor_id());
+			work = next_work(pool);
+			if (work) {
+				lockdep_map = work->lockdep_map;
+				lock_map_acquire(&lockdep_map);
+			}
+		}
+		if (work) {
+			work->func(work);
+			atomic {
+				lock_map_release(&lockdep_map);
+				cond_resched();
+			}
+		}
+	} while (work);
 }
 
 void worker_thread(void)
 {
-	run_worker(pool_of(system_wq, smp_processor_id()));
+	process_works(system_wq);
 }
 
 void worker_thread_highpri(void)
 {
-	run_worker(pool_of(system_highpri_wq, smp_processor_id()));
+	process_works(system_highpri_wq);
 }
 
 void workqueue_init(void)

@@ -28,5 +28,6 @@
 #include <model/boot.h>
 #include <model/object.h>
 #include <model/service.h>
+#include <model/zone_lock.h>
 
 #endif

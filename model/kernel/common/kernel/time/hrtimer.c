@@ -79,28 +79,36 @@ int hrtimer_try_to_cancel(struct hrtimer *timer)
 	return queued;
 }
 
-static void __hrtimer_run_queues(enum hrtimer_base_type base)
+/* The next that has expired, no longer queued. */
+static struct hrtimer *dequeue_hrtimer(enum hrtimer_base_type base)
 {
 	struct hrtimer_cpu_base *cpu_base = this_cpu_ptr(&hrtimer_bases);
-	struct list_head *queue = &cpu_base->queue[base];
-	enum hrtimer_restart restart;
 	struct hrtimer *timer;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&cpu_base->lock, flags);
-	while (!list_empty(queue)) {
-		timer = list_first_entry(queue, struct hrtimer, node);
+	timer = list_first_entry_or_null(&cpu_base->queue[base], struct hrtimer, node);
+	if (timer)
 		remove_hrtimer(timer);
-		raw_spin_unlock_irqrestore(&cpu_base->lock, flags);
-		restart = timer->function(timer);
-		raw_spin_lock_irqsave(&cpu_base->lock, flags);
-		if (restart == HRTIMER_RESTART && !timer->node.next) {
-			list_add_tail(&timer->node, queue);
-			__arm(hrtimer_service[base], timer->cpu);
-			break;
-		}
-	}
 	raw_spin_unlock_irqrestore(&cpu_base->lock, flags);
+	return timer;
+}
+
+/* One step, but for the callbacks. */
+static void __hrtimer_run_queues(enum hrtimer_base_type base)
+{
+	struct hrtimer *timer;
+	bool restarted = false;
+
+	do {
+		atomic {
+			timer = dequeue_hrtimer(base);
+		}
+		if (timer && timer->function(timer) == HRTIMER_RESTART && !timer->node.next) {
+			hrtimer_start(timer, 0, HRTIMER_MODE_REL);
+			restarted = true;
+		}
+	} while (timer && !restarted);
 }
 
 /* The interrupt, for timers that ask for it on PREEMPT_RT too. */
