@@ -1,5 +1,5 @@
 /*+++
-title = "kvfree_rcu() under raw_spin_lock(): late-flag"
+title = "kvfree_rcu() under raw_spin_lock(), no block left: a flag looked at late"
 kernel = "v5.9+late-flag"
 configs = ["preempt-debug", "preempt-nodebug", "rt-debug", "rt-nodebug"]
 define = { RCU_MIN_CACHED_OBJS = 0 }
@@ -15,10 +15,11 @@ watermark = { min = 1, low = 2, high = 3 }
 context = "task"
 entry = "caller"
 [expect]
-never = ["hang", "R-kvfree-rcu"]
+never = ["violation", "hang"]
+always = ["null"]
 +++*/
 /*
- * x
+ * As kvfree-rcu-no-locks, but the flag is looked at only where a list would be refilled.
  */
 struct foo {
 	long value;

@@ -1,5 +1,5 @@
 /*+++
-title = "kvfree_rcu() under raw_spin_lock(): mempool"
+title = "kvfree_rcu() under raw_spin_lock(), no block left: a reserve of its own"
 kernel = "v5.9+mempool"
 configs = ["preempt-debug", "preempt-nodebug", "rt-debug", "rt-nodebug"]
 define = { RCU_MIN_CACHED_OBJS = 0 }
@@ -15,10 +15,11 @@ watermark = { min = 1, low = 2, high = 3 }
 context = "task"
 entry = "caller"
 [expect]
-never = ["hang", "R-kvfree-rcu"]
+never = ["violation", "hang"]
 +++*/
 /*
- * x
+ * A reserve that is used up is used up: the list takes the object. (The reserve is the boot parameter's number of blocks,
+ * here none.)
  */
 struct foo {
 	long value;

@@ -1,5 +1,5 @@
 /*+++
-title = "kvfree_rcu() under raw_spin_lock(): no-locks"
+title = "kvfree_rcu() under raw_spin_lock(), no block left: the bit __GFP_NO_LOCKS"
 kernel = "v5.9+no-locks"
 configs = ["preempt-debug", "preempt-nodebug", "rt-debug", "rt-nodebug"]
 define = { RCU_MIN_CACHED_OBJS = 0 }
@@ -15,10 +15,11 @@ watermark = { min = 1, low = 2, high = 3 }
 context = "task"
 entry = "caller"
 [expect]
-never = ["hang", "R-kvfree-rcu"]
+never = ["violation", "hang"]
+always = ["null"]
 +++*/
 /*
- * x
+ * With a gfp bit the allocator gives up where it would take zone->lock. The list takes the object.
  */
 struct foo {
 	long value;

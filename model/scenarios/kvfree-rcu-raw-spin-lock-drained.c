@@ -1,5 +1,5 @@
 /*+++
-title = "kvfree_rcu() under raw_spin_lock(), no block, list empty"
+title = "kvfree_rcu() under raw_spin_lock(), no block left"
 kernel = "v5.9"
 configs = ["preempt-debug", "preempt-nodebug", "rt-debug", "rt-nodebug"]
 define = { RCU_MIN_CACHED_OBJS = 0 }
@@ -15,10 +15,21 @@ watermark = { min = 1, low = 2, high = 3 }
 context = "task"
 entry = "caller"
 [expect]
-never = ["hang", "R-kvfree-rcu"]
+never = ["hang", "R-kvfree-rcu", "null"]
+[expect.preempt-debug]
+always = ["invalid-wait-context"]
+[expect.preempt-nodebug]
+always = ["R-wait-type", "silent"]
+[expect.rt-debug]
+never = ["violation"]
+[expect.rt-nodebug]
+never = ["violation"]
 +++*/
 /*
- * x
+ * What the September 2020 series was about. kvfree_rcu() may be called under a raw spinlock, and takes one itself,
+ * krcp->lock. It needs a block to keep the pointer in, none is cached, and it asks the page allocator for one:
+ * GFP_NOWAIT. This CPU's list is empty, so zone->lock is taken, a spinlock_t. On PREEMPT_RT v5.9 does not ask: the
+ * object goes on a list. Freed once and not too early it is in either case.
  */
 struct foo {
 	long value;

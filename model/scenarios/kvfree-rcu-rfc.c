@@ -1,5 +1,5 @@
 /*+++
-title = "kvfree_rcu() under raw_spin_lock(): rfc"
+title = "kvfree_rcu() under raw_spin_lock(), no block left: the RFC series"
 kernel = "v5.9+rfc"
 configs = ["preempt-debug", "preempt-nodebug", "rt-debug", "rt-nodebug"]
 define = { RCU_MIN_CACHED_OBJS = 1 }
@@ -15,10 +15,12 @@ watermark = { min = 1, low = 2, high = 3 }
 context = "task"
 entry = "caller"
 [expect]
-never = ["hang", "R-kvfree-rcu"]
+never = ["violation", "hang"]
+always = ["null"]
 +++*/
 /*
- * x
+ * The series as it was mailed: a page of this CPU's lists if there is one, taken without a lock; there is none here, so the
+ * object goes on the list, and a work, queued by a timer, refills the cache. No lock that matters is taken.
  */
 struct foo {
 	long value;

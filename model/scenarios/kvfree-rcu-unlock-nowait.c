@@ -1,5 +1,5 @@
 /*+++
-title = "kvfree_rcu() under raw_spin_lock(): unlock-nowait"
+title = "kvfree_rcu() under raw_spin_lock(), no block left: krcp->lock dropped"
 kernel = "v5.9+unlock-nowait"
 configs = ["preempt-debug", "preempt-nodebug", "rt-debug", "rt-nodebug"]
 define = { RCU_MIN_CACHED_OBJS = 0 }
@@ -16,9 +16,18 @@ context = "task"
 entry = "caller"
 [expect]
 never = ["hang", "R-kvfree-rcu"]
+[expect.preempt-debug]
+always = ["invalid-wait-context"]
+[expect.preempt-nodebug]
+always = ["R-wait-type", "silent"]
+[expect.rt-debug]
+always = ["invalid-wait-context", "sleeping-in-atomic"]
+[expect.rt-nodebug]
+always = ["R-might-sleep", "silent"]
 +++*/
 /*
- * x
+ * Dropping krcp->lock around the allocation helps nobody who holds a raw spinlock himself; and on PREEMPT_RT, where v5.9
+ * did not allocate, it now does, with interrupts off. A caller who holds nothing: kvfree-rcu-unlock-nowait-bare.
  */
 struct foo {
 	long value;
