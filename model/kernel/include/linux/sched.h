@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/spinlock.h>
+#include <linux/version.h>
 
 #define TASK_COMM_LEN 16
 #define MAX_RT_PRIO 100
@@ -23,6 +24,7 @@
 #define PF_MEMALLOC_NOFS 0x00040000
 #define PF_MEMALLOC_NOIO 0x00080000
 #define PF_MEMALLOC_NOCMA 0x10000000
+#define PF_MEMALLOC_PIN PF_MEMALLOC_NOCMA	/* its name since v5.13 */
 #define PF_EXITING 0x00000004
 
 /* What C code may know of a task; its stack, state and scheduling are the machine's. */
@@ -81,15 +83,15 @@ static inline gfp_t current_gfp_context(gfp_t flags)
 {
 	unsigned int pflags = READ_ONCE(current->flags);
 
+	if (pflags & PF_MEMALLOC_NOIO)
+		flags &= ~(__GFP_IO | __GFP_FS);
+	else if (pflags & PF_MEMALLOC_NOFS)
+		flags &= ~__GFP_FS;
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
-	/* Pages to be pinned for long: PF_MEMALLOC_PIN, the same bit as PF_MEMALLOC_NOCMA before. */
-	if (pflags & PF_MEMALLOC_NOCMA)
+	/* What is to be pinned must not lie where things have to move. */
+	if (pflags & PF_MEMALLOC_PIN)
 		flags &= ~__GFP_MOVABLE;
 #endif
-	if (pflags & PF_MEMALLOC_NOIO)
-		return flags & ~(__GFP_IO | __GFP_FS);
-	if (pflags & PF_MEMALLOC_NOFS)
-		return flags & ~__GFP_FS;
 	return flags;
 }
 
