@@ -18,7 +18,8 @@ entry = "handler"
 [expect]
 sometimes = ["hang"]
 [expect.preempt-debug]
-sometimes = ["violation", "inconsistent-lock-state"]
+always = ["violation"]
+sometimes = ["inconsistent-lock-state", "R-percpu-race"]
 [expect.preempt-nodebug]
 sometimes = ["silent"]
 [expect.rt-debug]
@@ -32,7 +33,8 @@ always = ["silent"]
  * the same CPU, and whoever holds it cannot go on before the NMI returns. When the NMI comes
  * elsewhere lockdep reports the use of zone->lock in NMI; when it hangs the report stays inside, as
  * printk() from NMI waits for the NMI to end. Without PREEMPT_RT one moment is lucky: the list has just
- * been refilled. On PREEMPT_RT pcp->lock is taken at that moment, so the NMI goes to the zone all the
+ * been refilled, and the NMI takes from it while the task works on it; that too is a race, and at some
+ * statements breaks the list. On PREEMPT_RT pcp->lock is taken at that moment, so the NMI goes to the zone all the
  * same. Interrupts off help against interrupts only.
  */
 static struct page *ours, *theirs;

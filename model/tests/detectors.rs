@@ -385,3 +385,69 @@ fn two_orders_of_two_locks() {
     );
     assert_eq!(ends("none-debug", &two, &holds), [alone]);
 }
+
+/// Exclusion is by the same lock, or by interrupts that are really off.
+#[test]
+fn a_per_cpu_structure_has_one_worker_at_a_time() {
+    let text = |f: &str, g: &str| {
+        format!(
+            "struct stock {{ spinlock_t lock; int n, m; }};\n\
+             static DEFINE_PER_CPU(struct stock, stock) = {{ .lock = __SPIN_LOCK_UNLOCKED(lock) }};\n\
+             static void work(struct stock *s) {{ s->n++; s->m++; }}\n\
+             void f(void)\n{{\nunsigned long flags;\nstruct stock *s = this_cpu_ptr(&stock);\n{f}\n}}\n\
+             void g(void)\n{{\nunsigned long flags;\nstruct stock *s = per_cpu_ptr(&stock, 0);\n{g}\n}}"
+        )
+    };
+    let locked =
+        "spin_lock_irqsave(&s->lock, flags); work(s); spin_unlock_irqrestore(&s->lock, flags);";
+    let tried = "if (spin_trylock(&s->lock)) { work(s); spin_unlock(&s->lock); }";
+    let masked = "local_irq_save(flags); work(s); local_irq_restore(flags);";
+    let free = ["|"];
+    let race = ["|", "| R-percpu-race"];
+    for (config, context, cpu, f, g, expected) in [
+        (
+            "preempt-nodebug",
+            "irq_handler",
+            0,
+            locked,
+            locked,
+            &free[..],
+        ),
+        (
+            "preempt-nodebug",
+            "irq_handler",
+            0,
+            masked,
+            masked,
+            &free[..],
+        ),
+        ("preempt-nodebug", "nmi", 0, masked, "work(s);", &race[..]),
+        ("preempt-nodebug", "nmi", 0, locked, tried, &free[..]),
+        ("preempt-nodebug", "nmi", 0, locked, "work(s);", &race[..]),
+        ("preempt-nodebug", "task", 1, locked, locked, &free[..]),
+        ("preempt-nodebug", "task", 1, locked, "work(s);", &race[..]),
+        (
+            "rt-nodebug",
+            "irq_handler_nothread",
+            0,
+            locked,
+            masked,
+            &race[..],
+        ),
+        ("rt-nodebug", "irq_handler", 0, locked, locked, &free[..]),
+    ] {
+        let front = format!(
+            "/*+++\nkernel = \"v5.9\"\ncpus = 2\n[[run]]\ncontext = \"task\"\nentry = \"f\"\n\
+             [[run]]\ncontext = \"{context}\"\nentry = \"g\"\ncpu = {cpu}\n+++*/\n"
+        );
+        let scenario = Scenario::parse("test.c", &format!("{front}{}\n", text(f, g)))
+            .unwrap_or_else(|e| panic!("{e}"));
+        let machine = scenario.machine(&Config::named(config).unwrap()).unwrap();
+        let outcome = explore(&machine, Limits { states_max: 20_000 });
+        assert!(outcome.complete);
+        let mut all: Vec<String> = outcome.ends.iter().map(|group| words(&group.end)).collect();
+        all.sort();
+        all.dedup();
+        assert_eq!(all, expected, "{config} {context} {f} {g}");
+    }
+}

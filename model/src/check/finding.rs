@@ -58,6 +58,8 @@ names! {
         PageIntegrity = "R-page-integrity",
         /// An object freed twice, never, or before its grace period is over.
         KvfreeRcu = "R-kvfree-rcu",
+        /// A per-CPU structure written by one context inside the section of another.
+        PercpuRace = "R-percpu-race",
         /// A memory error of the C text.
         Memory = "R-memory",
         /// A loop that does not end.

@@ -17,6 +17,7 @@ mod kvfree_rcu;
 mod lock_balance;
 mod memory_error;
 mod might_sleep;
+mod percpu_race;
 mod rcu_usage;
 mod recursion;
 mod report_lines;
@@ -66,8 +67,14 @@ pub fn perform(
     footprint: Option<&mut Footprint>,
 ) -> Vec<Finding> {
     let held = held_before(machine, action);
-    machine.step_into(action, events, footprint);
+    let watch = percpu_race::watch(machine, action, &held);
     let mut findings = Vec::new();
+    let mut own = Footprint::default();
+    let footprint = footprint.or(watch.is_some().then_some(&mut own));
+    if let Some(found) = step_watched(machine, action, events, footprint, watch) {
+        Rc::make_mut(&mut machine.console).broken |= 1 << found.rule as u32;
+        findings.push(found);
+    }
     if events.iter().any(|event| concerns_checks(machine, event)) {
         let mut console = (*machine.console).clone();
         for event in events.iter() {
@@ -94,6 +101,22 @@ pub fn perform(
         findings.push(found);
     }
     findings
+}
+
+/// Performs the action, and looks whether it wrote where it must not.
+fn step_watched(
+    machine: &mut Machine,
+    action: Action,
+    events: &mut Vec<Event>,
+    footprint: Option<&mut Footprint>,
+    watch: Option<percpu_race::Watch>,
+) -> Option<Finding> {
+    let Some(footprint) = footprint else {
+        machine.step_into(action, events, None);
+        return None;
+    };
+    machine.step_into(action, events, Some(footprint));
+    percpu_race::check(machine, &watch?, events, footprint)
 }
 
 /// The locks that the context holds which is about to step.

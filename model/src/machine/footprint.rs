@@ -20,6 +20,15 @@ pub struct Footprint {
 }
 
 impl Footprint {
+    /// Where it wrote, granule by granule.
+    pub fn written(&self) -> impl Iterator<Item = u64> {
+        let writes = self
+            .granules
+            .iter()
+            .filter(|(granule, write)| *write && *granule < PAGES);
+        writes.map(|(granule, _)| granule * GRANULE)
+    }
+
     /// Ready for the next step.
     pub fn clear(&mut self) {
         self.granules.clear();
