@@ -76,7 +76,8 @@ static void setup_zone(struct pglist_data *pgdat, int idx, unsigned long *end_pf
 /*
  * Blocks are born MOVABLE. When mobility grouping is off all are UNMOVABLE, as they would be
  * after the first requests; else the first MAX_ORDER block is, as if the kernel's own memory
- * lived there: a booted kernel has unmovable blocks with free pages in them.
+ * lived there: a booted kernel has unmovable blocks with free pages in them. Where there is room
+ * setup_kernel_block() says which.
  */
 static void setup_pageblocks(struct zone *zone, struct model_zone_setup *setup)
 {
@@ -186,9 +187,27 @@ static unsigned long setup_free_blocks(struct zone *zone, struct model_zone_setu
 	return min(pfn, zone_end_pfn(zone));
 }
 
+/* Free pages of the first MAX_ORDER block when the kernel's own memory has the rest: 511. */
+#define KERNEL_BLOCK_FREE (pageblock_nr_pages - 1)
+
+/*
+ * As a booted kernel has it: of the block with the kernel's own memory one block of each order is
+ * free, up to half a pageblock. A larger one for the kernel has to come from the movable pageblocks.
+ */
+static void setup_kernel_block(struct zone *zone)
+{
+	unsigned long wanted[NR_PAGE_ORDERS] = { 0 };
+	int order;
+
+	for (order = 0; order < pageblock_order; order++)
+		wanted[order] = 1;
+	place_blocks(zone, wanted, zone->zone_start_pfn, NR_PAGE_ORDERS - 1, true);
+}
+
 static unsigned long setup_free_range(struct zone *zone, struct model_zone_setup *setup,
 				      unsigned long used)
 {
+	unsigned long start = setup->start_pfn;
 	unsigned long free = setup->free;
 
 	if (used > setup->pages || (free != ~0UL && free > setup->pages - used))
@@ -196,8 +215,14 @@ static unsigned long setup_free_range(struct zone *zone, struct model_zone_setup
 	if (free == ~0UL)
 		free = setup->pages - used;
 
-	model_free_range(setup->start_pfn, setup->start_pfn + free);
-	return setup->start_pfn + free;
+	if (!page_group_by_mobility_disabled && !setup->cma && free > MAX_ORDER_NR_PAGES &&
+	    free - KERNEL_BLOCK_FREE + MAX_ORDER_NR_PAGES + used <= setup->pages) {
+		setup_kernel_block(zone);
+		start += MAX_ORDER_NR_PAGES;
+		free -= KERNEL_BLOCK_FREE;
+	}
+	model_free_range(start, start + free);
+	return start + free;
 }
 
 static void setup_free_pages(struct zone *zone, struct model_zone_setup *setup)
