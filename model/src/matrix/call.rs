@@ -84,10 +84,7 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[Gfp, Count],
         needs: "alloc_pages_bulk",
         before: "",
-        // Until v6.13 the form with an array had a name of its own.
-        call: "\n#ifdef alloc_pages_bulk_array\n\
-               \treturn alloc_pages_bulk_array($gfp, $size, many) == $size;\n\
-               #else\n\treturn alloc_pages_bulk($gfp, $size, many) == $size;\n#endif",
+        call: "return alloc_pages_bulk($gfp, $size, many) == $size;",
     },
     Function {
         name: "kmalloc",

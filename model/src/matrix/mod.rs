@@ -8,6 +8,7 @@
 
 mod axes;
 mod call;
+mod calls;
 mod drive;
 mod legal;
 mod plan;
@@ -22,6 +23,7 @@ use crate::machine::RunId;
 use crate::scenario::{Problem, Scenario};
 pub use axes::{Axes, Place, configs_of, places};
 pub use call::{CALLS, Call};
+pub use calls::{Called, calls};
 pub use legal::Legality;
 pub use rig::{Outcome, Rig, likeness, texts_of};
 pub use state::{STATES, State};

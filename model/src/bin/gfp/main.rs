@@ -1,6 +1,7 @@
 //! `gfp`: the model on the command line. Reads files, measures time, writes; everything else is the
 //! crate's.
 
+mod calls;
 mod check;
 mod input;
 mod matrix;
@@ -31,6 +32,7 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Matrix(matrix::Args),
+    Calls(calls::Args),
     Replay(replay::Args),
 }
 
@@ -88,6 +90,7 @@ fn execute(cli: Cli) -> Result<Outcome, Unusable> {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Matrix(args) => matrix::run(&args),
+        Command::Calls(args) => calls::run(&args),
         Command::Replay(args) => replay::run(&args),
     }
 }

@@ -1,8 +1,9 @@
 //! `gfp matrix`: what each call does in each context.
 
+use std::io;
 use std::num::NonZero;
 use std::sync::Mutex;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use model::config::Config;
 use model::matrix::{Axes, CALLS, Call, Cell, Place, Rig, STATES, likeness, places};
@@ -10,6 +11,9 @@ use model::scenario::Problem;
 use serde_json::Value;
 
 use crate::{Outcome, Unusable, output};
+
+/// The front end recurses as deeply as the C texts nest.
+const STACK_SIZE: usize = 32 << 20;
 
 /// Shows what calls do: a row for each kernel, configuration, context, call and state.
 ///
@@ -121,16 +125,25 @@ fn cells(places: &[Place]) -> Result<Vec<Cell>, Problem> {
         Ok(done)
     };
     let results: Vec<_> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().map(|thread| thread.join()).collect()
+        let start = |_| {
+            let thread = thread::Builder::new().stack_size(STACK_SIZE);
+            thread.spawn_scoped(scope, work)
+        };
+        let threads: Vec<_> = (0..n_threads).map(start).collect();
+        let join = |thread: io::Result<ScopedJoinHandle<'_, _>>| thread?.join().map_err(crashed);
+        threads.into_iter().map(join).collect()
     });
     let mut all = Vec::new();
     for result in results {
-        let crashed = |_| Problem::text("matrix", "a thread has crashed");
-        all.extend(result.map_err(crashed)??);
+        let failed = |e: io::Error| Problem::text("matrix", &e.to_string());
+        all.extend(result.map_err(failed)??);
     }
     all.sort_by_key(|(idx, _)| *idx);
     Ok(all.into_iter().map(|(_, cell)| cell).collect())
+}
+
+fn crashed<T>(_: T) -> io::Error {
+    io::Error::other("a thread has crashed")
 }
 
 fn line(cell: &Cell, call: &str) -> String {
