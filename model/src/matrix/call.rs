@@ -76,7 +76,7 @@ const FUNCTIONS: &[Function] = &[
         name: "free_pages",
         arguments: &[Order],
         needs: "__free_pages",
-        before: "given = alloc_pages(__GFP_HIGH | __GFP_MEMALLOC, $order);",
+        before: "given = alloc_pages(__GFP_HIGH | __GFP_MEMALLOC | __GFP_COMP, $order);",
         call: "__free_pages(given, $order);\n\treturn 1;",
     },
     Function {
@@ -127,7 +127,7 @@ const FUNCTIONS: &[Function] = &[
         name: "free_pages_nolock",
         arguments: &[Order],
         needs: "free_pages_nolock",
-        before: "given = alloc_pages(__GFP_HIGH | __GFP_MEMALLOC, $order);",
+        before: "given = alloc_pages(__GFP_HIGH | __GFP_MEMALLOC | __GFP_COMP, $order);",
         call: "free_pages_nolock(given, $order);\n\treturn 1;",
     },
     Function {

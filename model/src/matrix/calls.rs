@@ -109,6 +109,9 @@ impl Reader<'_> {
         if lock.sleeps {
             return self.show(0, &format!("rt_spin_{verb}"));
         }
+        if verb == "trylock" {
+            return self.show(0, "_raw_spin_trylock");
+        }
         // How the interrupt flag is treated, the statement says.
         let text = self.machine.program().sources.text(span);
         let form = ["_irqsave", "_irqrestore", "_irq", "_bh"]

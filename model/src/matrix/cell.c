@@ -115,7 +115,8 @@ int model_prepare(void)
 	int cpu;
 
 	/* Some page is in use, as on any machine: there are free blocks of every order. */
-	alloc_pages(__GFP_HIGH | __GFP_MEMALLOC, 0);
+	if (!squeezed)
+		alloc_pages(__GFP_HIGH | __GFP_MEMALLOC, 0);
 	model_before();
 	if (user_frees)
 		users = alloc_pages(GFP_ATOMIC, 0);

@@ -9,16 +9,16 @@
 //!
 //! Compared are the functions that the model has and that the build can show (`functions/*.txt`: those
 //! that were ever seen in a trace of it). What the model does not have is left out with all that it
-//! calls; `folded.rs` names it.
+//! calls. Two named lists in `lists.rs` say below which functions nothing is compared, and why.
 
-mod folded;
+mod lists;
 mod tree;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use folded::NOT_MODELLED;
+use lists::{BY_FREE_LISTS, PRINTING};
 use model::matrix::{Call, Place, State, calls, texts_of};
 use tree::Node;
 
@@ -31,6 +31,8 @@ struct Trace {
     state: String,
     /// What was done before, besides the state.
     before: String,
+    /// The record stops before the call's end.
+    cut: bool,
     root: Node,
 }
 
@@ -38,8 +40,8 @@ struct Trace {
 enum Verdict {
     /// Every call, in order.
     Exact,
-    /// The same once loops are taken for one turn: how many blocks are looked at and split depends on
-    /// which blocks are free, and that the record does not say.
+    /// The same once loops are taken for one turn and nothing is compared that depends on which blocks
+    /// are free: the record does not say it.
     Folded,
     Differs(String),
     NotComparable(String),
@@ -85,7 +87,8 @@ fn trace(name: String, text: &str) -> Option<Trace> {
     let mut words = cell.split(' ');
     let (context, call, state) = (words.next()?, words.next()?, words.next()?);
     let functions = text.lines().filter(|l| !l.starts_with('#'));
-    let functions = functions.filter(|l| !l.trim_start().starts_with("..."));
+    let is_cut = |line: &str| line.trim_start().starts_with("...");
+    let functions = functions.filter(|l| !is_cut(l));
     let root = tree::read(functions.map(|line| {
         let name = line.trim_start();
         ((line.len() - name.len()) / 2, name.to_string())
@@ -96,6 +99,7 @@ fn trace(name: String, text: &str) -> Option<Trace> {
         context: context.into(),
         call: call_words(call),
         state: state.into(),
+        cut: text.lines().any(is_cut),
         before: before.trim_end_matches(')').into(),
         // The first is the wrapper that was traced.
         root: root.children.into_iter().next()?,
@@ -128,19 +132,25 @@ fn compare(trace: &Trace) -> Verdict {
     if !plain.contains(&trace.before.as_str()) {
         return Verdict::NotComparable(format!("set up by hand: {}", trace.before));
     }
+    if trace.cut {
+        return Verdict::NotComparable("the record is cut".into());
+    }
     match model_of(trace) {
         Err(why) => Verdict::NotComparable(why),
         Ok((model, functions)) => {
             let kept = |name: &str| functions.contains(name) || is_lock(name);
-            let recorded = trace.root.without_subtrees(&kept);
             let seen = seen(&trace.build);
+            let recorded = trace.root.without_subtrees(&kept).leaves(PRINTING);
             let model = model.without(&|name| seen.contains(name) && kept(name));
+            let model = model.leaves(PRINTING);
             if recorded == model {
-                Verdict::Exact
-            } else if recorded.folded() == model.folded() {
-                Verdict::Folded
-            } else {
-                Verdict::Differs(tree::first_difference(&recorded.folded(), &model.folded()))
+                return Verdict::Exact;
+            }
+            let loose = |node: &Node| node.leaves(BY_FREE_LISTS).folded();
+            let (recorded, model) = (loose(&recorded), loose(&model));
+            match recorded == model {
+                true => Verdict::Folded,
+                false => Verdict::Differs(tree::first_difference(&recorded, &model)),
             }
         }
     }
@@ -166,7 +176,6 @@ fn model_of(trace: &Trace) -> Result<(Node, BTreeSet<String>), String> {
     let called = called.into_iter().map(|c| (c.depth + 1, c.name));
     let root = tree::read(wrapper.chain(called));
     let functions = texts.program().functions.iter().map(|f| f.name.clone());
-    let functions = functions.filter(|f| !NOT_MODELLED.contains(&f.as_str()));
     let wrapper = std::iter::once(trace.root.name.clone());
     let root = root.children.into_iter().next().ok_or("no call")?;
     Ok((root, functions.chain(wrapper).collect()))
@@ -190,7 +199,7 @@ fn table(traces: &[Trace]) -> Vec<String> {
     for trace in traces.iter().filter(|t| t.name.contains(&only)) {
         let verdict = match compare(trace) {
             Verdict::Exact => "call by call".to_string(),
-            Verdict::Folded => "the same but for turns of loops".into(),
+            Verdict::Folded => "the same but for what depends on the free lists".into(),
             Verdict::NotComparable(why) => format!("not compared: {why}"),
             Verdict::Differs(why) => {
                 wrong.push(format!("{} {}: {why}", trace.build, trace.name));

@@ -60,6 +60,18 @@ impl Node {
         }
     }
 
+    /// Nothing below the functions named.
+    pub fn leaves(&self, names: &[&str]) -> Node {
+        let children = match names.contains(&self.name.as_str()) {
+            true => Vec::new(),
+            false => self.children.iter().map(|c| c.leaves(names)).collect(),
+        };
+        Node {
+            name: self.name.clone(),
+            children,
+        }
+    }
+
     /// Each function once below its caller, where it was called first.
     pub fn folded(&self) -> Node {
         let mut children: Vec<Node> = Vec::new();
