@@ -41,9 +41,11 @@ pub struct Request<'a> {
     pub find: Option<&'a str>,
     /// A function, or how a statement begins: the figure stands at its first step.
     pub at: Option<&'a str>,
+    /// The kernels that are compared.
+    pub kernels: &'a [String],
     /// The text below.
     pub caption: &'a str,
-    /// `stepper`, `verdicts` or `bars`.
+    /// `stepper`, `verdicts`, `compare` or `bars`.
     pub view: &'a str,
 }
 
@@ -55,6 +57,7 @@ pub fn figure_html(request: &Request<'_>) -> Result<String, String> {
     match View::parse(request.view)? {
         View::Stepper => stepper(request),
         View::Verdicts => verdicts(request),
+        View::Compare => compare(request),
         View::Bars => bars(request),
         View::Matrix => Err("a matrix is drawn from no scenario".into()),
         View::Workbench => Ok(workbench(request)),
@@ -134,6 +137,38 @@ fn verdicts(request: &Request<'_>) -> Result<String, String> {
         </div>
     };
     Ok(still(content))
+}
+
+/// One scenario's text on each kernel that is named. What it expects is said of its own kernel only.
+fn compare(request: &Request<'_>) -> Result<String, String> {
+    let own = Scenario::parse(request.file, request.text).map_err(|e| e.to_string())?;
+    for (config, _) in &own.configs {
+        Explored::of(&own, config)?;
+    }
+    let mut rows = Vec::new();
+    for kernel in request.kernels {
+        model::kernel::check(kernel)?;
+        let scenario = Scenario {
+            kernel: Some(kernel.clone()),
+            ..own.clone()
+        };
+        let explored: Vec<Explored> = own
+            .configs
+            .iter()
+            .map(|(config, _)| Explored::unexpected(&scenario, config))
+            .collect::<Result<_, String>>()?;
+        rows.push((kernel.clone(), explored));
+    }
+    Ok(still(html! {
+        <div class="stepper still">
+            <div class="figure-head">
+                <p class="figure-title">{&own.title}</p>
+                <p class="figure-about">{&own.file}</p>
+            </div>
+            {view::compare(&own, &rows)}
+            {view::caption(request.caption)}
+        </div>
+    }))
 }
 
 /// The numbers that the scenario's code prints, one `name: number` a line, as bars.

@@ -38,6 +38,8 @@ pub enum View {
     Stepper,
     /// What exploring found on every configuration.
     Verdicts,
+    /// The same text on several kernels, side by side.
+    Compare,
     /// The numbers that one execution prints.
     Bars,
     /// What each call does in each context; drawn from no scenario.
@@ -55,11 +57,12 @@ impl View {
         match name {
             "stepper" => Ok(View::Stepper),
             "verdicts" => Ok(View::Verdicts),
+            "compare" => Ok(View::Compare),
             "bars" => Ok(View::Bars),
             "matrix" => Ok(View::Matrix),
             "workbench" => Ok(View::Workbench),
             _ => Err(format!(
-                "unknown view `{name}`; known are stepper, verdicts, bars, matrix, workbench"
+                "unknown view `{name}`; known are stepper, verdicts, compare, bars, matrix, workbench"
             )),
         }
     }

@@ -16,6 +16,7 @@ fn request<'a>(text: &'a str, config: &'a str, find: Option<&'a str>) -> Request
         schedule: None,
         find,
         at: None,
+        kernels: &[],
         caption: "A <caption>.",
         view: "stepper",
     }
@@ -180,7 +181,7 @@ fn unknown_words_are_told() {
             view: "sideways",
             ..base
         })
-        .contains("known are stepper, verdicts, bars, matrix")
+        .contains("known are stepper, verdicts, compare, bars, matrix, workbench")
     );
     assert!(
         error(Request {

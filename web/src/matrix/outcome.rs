@@ -124,7 +124,8 @@ impl Outcome {
     }
 }
 
-fn is_splat(class: &str) -> bool {
+/// Whether a report of that class is about a broken rule.
+pub fn is_splat(class: &str) -> bool {
     let report = [Class::AllocFailure, Class::OomKill];
     !report.iter().any(|c| c.name() == class)
 }

@@ -29,7 +29,7 @@ pub use report::reports;
 pub use source::sources;
 pub use steps::steps;
 pub(crate) use tokens::Splitter;
-pub use verdicts::{Explored, verdicts};
+pub use verdicts::{Explored, compare, verdicts};
 
 /// Who hears of a click; nobody in the static figure.
 #[derive(Clone, Debug, Default, PartialEq)]

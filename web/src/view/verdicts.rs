@@ -5,6 +5,7 @@ use model::scenario::{Expectation, Item, Quantifier, Scenario};
 use yew::{Html, html};
 
 use super::scrolling;
+use crate::matrix::outcome::{Verdict, is_splat};
 use crate::spec::limits;
 
 /// The words that do not name a report.
@@ -26,17 +27,25 @@ impl Explored {
     /// # Errors
     /// When it does not compile or boot, or its expectation does not hold.
     pub fn of(scenario: &Scenario, config: &str) -> Result<Explored, String> {
+        let explored = Explored::unexpected(scenario, config)?;
+        explored.complain(&scenario.file)?;
+        Ok(explored)
+    }
+
+    /// The same, whatever was expected.
+    ///
+    /// # Errors
+    /// When it does not compile or boot.
+    pub fn unexpected(scenario: &Scenario, config: &str) -> Result<Explored, String> {
         let built = scenario.config(config).map_err(|e| e.to_string())?;
         let machine = scenario.machine(&built).map_err(|e| e.to_string())?;
         let outcome = explore(&machine, limits());
         let expected = scenario.expected_on(config);
-        let explored = Explored {
+        Ok(Explored {
             config: config.into(),
             outcome,
             expected,
-        };
-        explored.complain(&scenario.file)?;
-        Ok(explored)
+        })
     }
 
     fn complain(&self, file: &str) -> Result<(), String> {
@@ -142,6 +151,63 @@ pub fn verdicts(scenario: &Scenario, explored: &[Explored]) -> Html {
             </table>
         },
     )
+}
+
+/// A row for each kernel, a column for each configuration.
+pub fn compare(scenario: &Scenario, rows: &[(String, Vec<Explored>)]) -> Html {
+    let head = scenario.configs.iter().map(|(config, _)| {
+        html! { <th scope="col">{config}</th> }
+    });
+    let rows = rows.iter().map(|(kernel, explored)| {
+        let cells = explored.iter().map(|explored| {
+            let verdict = explored.verdict();
+            html! {
+                <td class={yew::classes!("cell", verdict.role())}>
+                    {verdict.words()}{details(explored)}
+                </td>
+            }
+        });
+        html! { <tr><th scope="row">{kernel}</th>{for cells}</tr> }
+    });
+    scrolling(
+        format!("{} on several kernels", scenario.file),
+        html! {
+            <table class="verdicts">
+                <thead><tr><th scope="col">{"kernel"}</th>{for head}</tr></thead>
+                <tbody>{for rows}</tbody>
+            </table>
+        },
+    )
+}
+
+/// Every way in which it can go wrong, and how often.
+fn details(explored: &Explored) -> Html {
+    let items = explored.items();
+    let items = items.iter().filter(|item| !matches!(item, Item::Violation));
+    let list = items.map(|&item| entry(item, explored.found(item)));
+    let incomplete = (!explored.outcome.complete).then(|| {
+        html! { <span class="entry">{"not all states"}</span> }
+    });
+    html! { <>{for list}{incomplete}</> }
+}
+
+impl Explored {
+    /// The worst that can happen, in the matrix's words.
+    fn verdict(&self) -> Verdict {
+        let can = |item| self.found(item) != Quantifier::Never;
+        let prints = |item: &Item| matches!(item, Item::Printed(class) if is_splat(class.name()));
+        if can(Item::Hang) {
+            Verdict::Deadlock
+        } else if self.items().iter().any(prints) {
+            Verdict::Splat
+        } else if can(Item::Silent) {
+            Verdict::Silent
+        } else if can(Item::Null) {
+            Verdict::MayFail
+        } else {
+            Verdict::Ok
+        }
+    }
 }
 
 fn row(explored: &Explored) -> Html {

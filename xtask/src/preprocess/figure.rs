@@ -28,6 +28,7 @@ pub(super) fn figure(block: &FigureBlock, root: &Path) -> Result<String, String>
         Some(toml::Value::String(text)) => Some(text),
         Some(other) => return Err(format!("`at` must be text, not {}", other.type_str())),
     };
+    let kernels = list(&mut options, "kernels")?;
     if let Some(key) = options.keys().next() {
         return Err(format!("a figure has no `{key}`"));
     }
@@ -45,6 +46,7 @@ pub(super) fn figure(block: &FigureBlock, root: &Path) -> Result<String, String>
         schedule: block.schedule.as_deref(),
         find: block.find.as_deref(),
         at: at.as_deref(),
+        kernels: &kernels,
         caption: &caption,
         view: &block.view,
     })
@@ -60,12 +62,7 @@ fn matrix(mut options: Table, caption: String, root: &Path) -> Result<String, St
         Some(toml::Value::String(kernel)) => kernel,
         _ => return Err("a matrix names its `kernel`".into()),
     };
-    let mut list = |key: &str| match options.remove(key) {
-        None => Ok(Vec::new()),
-        Some(value) => value
-            .try_into::<Vec<String>>()
-            .map_err(|_| format!("`{key}` must be a list of words")),
-    };
+    let mut list = |key: &str| list(&mut options, key);
     let request = MatrixRequest {
         kernel,
         configs: list("configs")?,
@@ -79,6 +76,15 @@ fn matrix(mut options: Table, caption: String, root: &Path) -> Result<String, St
         return Err(format!("a matrix has no `{key}`"));
     }
     matrix_html(&request)
+}
+
+fn list(options: &mut Table, key: &str) -> Result<Vec<String>, String> {
+    match options.remove(key) {
+        None => Ok(Vec::new()),
+        Some(value) => value
+            .try_into::<Vec<String>>()
+            .map_err(|_| format!("`{key}` must be a list of words")),
+    }
 }
 
 fn record_texts(root: &Path) -> Result<Vec<String>, String> {
