@@ -126,7 +126,7 @@ impl Outcome {
 
 /// Whether a report of that class is about a broken rule.
 pub fn is_splat(class: &str) -> bool {
-    let report = [Class::AllocFailure, Class::OomKill];
+    let report = [Class::AllocFailure, Class::SlubFailure, Class::OomKill];
     !report.iter().any(|c| c.name() == class)
 }
 
@@ -144,7 +144,7 @@ fn detector(class: &str) -> &str {
         Some(Class::Warning) => "warning",
         Some(Class::Panic) => "panic",
         Some(Class::Oops) => "oops",
-        Some(Class::AllocFailure | Class::OomKill) | None => class,
+        Some(Class::AllocFailure | Class::SlubFailure | Class::OomKill) | None => class,
     }
 }
 
