@@ -7,6 +7,7 @@ use crate::machine::Machine;
 use crate::program::address::{PERCPU_STRIDE, VMEMMAP};
 use crate::program::types::{Field, Record, Type};
 use crate::program::{FuncId, Program};
+use crate::syntax::source::Span;
 
 /// Longest list that is walked: longer ones are reported as not ending.
 const LIST_LEN_MAX: usize = 1 << 17;
@@ -374,14 +375,17 @@ pub fn lists_at_rest(machine: &Machine) -> bool {
         .iter()
         .flat_map(|c| c.interrupts.iter().map(|c| &**c));
     let program = machine.program();
-    let inside = |func: FuncId| {
-        program
-            .sources
-            .file(program.func(func).span.file)
-            .name
-            .starts_with(LIST_CODE)
-    };
     !tasks
         .chain(interrupts)
-        .any(|context| context.frames.iter().any(|f| inside(f.func)))
+        .any(|context| context.frames.iter().any(|f| is_list_code(program, f.func)))
+}
+
+/// Whether a function is part of the code that may have lists in pieces.
+pub fn is_list_code(program: &Program, func: FuncId) -> bool {
+    is_list_file(program, program.func(func).span)
+}
+
+/// Whether a place is in that code's files.
+pub fn is_list_file(program: &Program, span: Span) -> bool {
+    program.sources.file(span.file).name.starts_with(LIST_CODE)
 }

@@ -14,7 +14,7 @@ fn ends(config: &str, runs: &[(&str, &str)], text: &str) -> Vec<String> {
     let scenario = Scenario::parse("test.c", &text).unwrap_or_else(|e| panic!("{e}"));
     let config = Config::named(config).unwrap();
     let machine = scenario.machine(&config).unwrap_or_else(|e| panic!("{e}"));
-    let outcome = explore(&machine, Limits { states_max: 20_000 });
+    let outcome = explore(&machine, Limits::states(20_000));
     let mut all: Vec<String> = outcome.ends.iter().map(|group| words(&group.end)).collect();
     all.sort();
     all.dedup();
@@ -317,7 +317,7 @@ fn one_cpu_needs_no_spinning_locks() {
         let scenario = Scenario::parse("test.c", &format!("{front}{text}\n")).unwrap();
         let (_, config) = &scenario.configs[0];
         let machine = scenario.machine(config).unwrap_or_else(|e| panic!("{e}"));
-        let outcome = explore(&machine, Limits { states_max: 20_000 });
+        let outcome = explore(&machine, Limits::states(20_000));
         let mut all: Vec<String> = outcome.ends.iter().map(|group| words(&group.end)).collect();
         all.dedup();
         all
@@ -443,7 +443,7 @@ fn a_per_cpu_structure_has_one_worker_at_a_time() {
         let scenario = Scenario::parse("test.c", &format!("{front}{}\n", text(f, g)))
             .unwrap_or_else(|e| panic!("{e}"));
         let machine = scenario.machine(&Config::named(config).unwrap()).unwrap();
-        let outcome = explore(&machine, Limits { states_max: 20_000 });
+        let outcome = explore(&machine, Limits::states(20_000));
         assert!(outcome.complete);
         let mut all: Vec<String> = outcome.ends.iter().map(|group| words(&group.end)).collect();
         all.sort();

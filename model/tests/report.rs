@@ -51,12 +51,7 @@ fn shot<'a>(scenario: &'a Scenario, trace: &'a Trace) -> Shot<'a> {
 /// The shortest execution that ends with the item.
 fn find(scenario: &Scenario, item: &str) -> Trace {
     let machine = machine(scenario);
-    let outcome = explore(
-        &machine,
-        Limits {
-            states_max: 100_000,
-        },
-    );
+    let outcome = explore(&machine, Limits::states(100_000).unreduced());
     let item = Item::parse(item).unwrap();
     let ends = outcome.ends.iter().filter(|g| item.holds(&g.end));
     let group = ends
@@ -650,7 +645,7 @@ fn a_search_reads_like_herd7() {
         .expect
         .0
         .push((model::scenario::Quantifier::Sometimes, Item::Violation));
-    let outcome = explore(&machine(&scenario), Limits { states_max: 10_000 });
+    let outcome = explore(&machine(&scenario), Limits::states(10_000).unreduced());
     let checked = Checked::new(&scenario, "preempt-debug", &outcome, 0.0);
     expect![[r#"
         Test t v5.9 preempt-debug

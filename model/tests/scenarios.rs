@@ -18,12 +18,7 @@ fn every_expectation_holds() {
         let scenario = Scenario::parse(&name, &text).unwrap_or_else(|e| panic!("{e}"));
         for (config_name, config) in &scenario.configs {
             let machine = scenario.machine(config).unwrap_or_else(|e| panic!("{e}"));
-            let outcome = explore(
-                &machine,
-                Limits {
-                    states_max: STATES_MAX,
-                },
-            );
+            let outcome = explore(&machine, Limits::states(STATES_MAX));
             assert!(
                 outcome.complete,
                 "{name} on {config_name}: more than {STATES_MAX} states"

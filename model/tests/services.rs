@@ -14,7 +14,7 @@ fn search(config: &str, cpus: u8, runs: &[(&str, &str, u8)], text: &str) -> Outc
     let machine = scenario
         .machine(&Config::named(config).unwrap())
         .unwrap_or_else(|e| panic!("{e}"));
-    let outcome = explore(&machine, Limits { states_max: 50_000 });
+    let outcome = explore(&machine, Limits::states(50_000));
     assert!(outcome.complete);
     outcome
 }
@@ -190,7 +190,7 @@ fn inheritance_ends_priority_inversion() {
     let scenario = Scenario::parse("test.c", text).unwrap_or_else(|e| panic!("{e}"));
     let found = |config: &str| {
         let machine = scenario.machine(&Config::named(config).unwrap()).unwrap();
-        let outcome = explore(&machine, Limits { states_max: 50_000 });
+        let outcome = explore(&machine, Limits::states(50_000));
         assert!(outcome.complete);
         outcome
             .ends

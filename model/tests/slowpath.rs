@@ -181,9 +181,7 @@ fn what_the_environment_does_is_a_choice() {
     let body = "return alloc_pages(GFP_KERNEL | __GFP_NORETRY, 0) != NULL;";
     let config = Config::named("preempt-nodebug").unwrap();
     let machine = scenario("v5.9", &memory, body).machine(&config).unwrap();
-    let limits = Limits {
-        states_max: STATES_MAX,
-    };
+    let limits = Limits::states(STATES_MAX);
     let outcome = explore(&machine, limits);
     let printed = |reports: bool| {
         outcome

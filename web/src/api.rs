@@ -175,9 +175,7 @@ pub fn check(text: &str, options: JsValue) -> Result<JsValue, JsError> {
             .map(|(name, _)| name.clone())
             .collect(),
     };
-    let limits = Limits {
-        states_max: options.max_states.unwrap_or(STATES_MAX),
-    };
+    let limits = Limits::states(options.max_states.unwrap_or(STATES_MAX));
     let mut found = Vec::new();
     for name in names {
         let machine = scenario.machine(&scenario.config(&name)?)?;

@@ -93,10 +93,7 @@ impl Exploration {
             scenario = patched.map_err(|why| JsError::new(&why))?;
         }
         let machine = scenario.machine(&scenario.config(&order.config)?)?;
-        let limits = Limits {
-            states_max: STATES_MAX,
-        };
-        let mut search = Search::new(&machine, limits);
+        let mut search = Search::new(&machine, Limits::states(STATES_MAX));
         let progress = search.advance(0);
         Ok(Exploration {
             scenario,

@@ -102,7 +102,7 @@ impl Choice {
             Choice::First => Ok(Schedule::default()),
             Choice::Given(schedule) => Ok(schedule.clone()),
             Choice::Find(item) => {
-                let outcome = explore(initial, limits());
+                let outcome = explore(initial, limits().unreduced());
                 shortest(*item, &outcome).ok_or_else(|| {
                     let states = outcome.states;
                     format!("no execution with `{}` among {states} states", item.name())
@@ -114,9 +114,7 @@ impl Choice {
 
 /// The bounds of a figure's search.
 pub fn limits() -> model::explore::Limits {
-    model::explore::Limits {
-        states_max: STATES_MAX,
-    }
+    model::explore::Limits::states(STATES_MAX)
 }
 
 fn shortest(item: Item, outcome: &Outcome) -> Option<Schedule> {

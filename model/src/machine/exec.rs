@@ -3,7 +3,7 @@
 use super::access::Mode;
 use super::context::{Choosing, Context, ContextKind, Frame, SOFTIRQ_DISABLE_OFFSET};
 use super::event::{Event, EventKind, Fault, Now};
-use super::footprint::Footprint;
+use super::footprint::{Footprint, GRANULE};
 use super::{CpuId, Machine, RunId};
 use crate::program::{BinaryOp, Func, FuncId, Kind, Op, Program, Reg, UnaryOp, address};
 use crate::syntax::source::Span;
@@ -130,6 +130,7 @@ impl<'a> Exec<'a> {
                 other => return other,
             }
             if self.ctx.atomic == 0 && matches!(self.func.code[self.pc as usize], Op::Stmt(_)) {
+                self.clear_temporaries();
                 return Flow::StepEnds;
             }
         }
@@ -138,10 +139,7 @@ impl<'a> Exec<'a> {
 
     fn op(&mut self, op: Op) -> Flow {
         match op {
-            Op::Stmt(_) => {
-                self.clear_temporaries();
-                self.next()
-            }
+            Op::Stmt(_) => self.next(),
             Op::AtomicBegin => {
                 self.ctx.atomic += 1;
                 self.next()
@@ -422,6 +420,16 @@ impl<'a> Exec<'a> {
         }
     }
 
+    /// Notes that the step has to do with a lock object of that size.
+    pub(super) fn touches_lock(&mut self, addr: u64, len: u64) {
+        if let Some(footprint) = &mut self.footprint {
+            footprint.locks.push(addr / GRANULE);
+            if len > GRANULE {
+                footprint.touch(addr.saturating_add(GRANULE), len - GRANULE, false);
+            }
+        }
+    }
+
     /// Notes that the step maps pages or unmaps them.
     pub(super) fn touches_pages(&mut self, pfn: u64, n_pages: u64) {
         if let Some(footprint) = &mut self.footprint {
@@ -484,7 +492,7 @@ impl<'a> Exec<'a> {
     }
 }
 
-fn unary(op: UnaryOp, kind: Kind, value: u64) -> u64 {
+pub(super) fn unary(op: UnaryOp, kind: Kind, value: u64) -> u64 {
     match op {
         UnaryOp::Neg => kind.normalize(value.wrapping_neg()),
         UnaryOp::Not => kind.normalize(!value),
@@ -493,7 +501,7 @@ fn unary(op: UnaryOp, kind: Kind, value: u64) -> u64 {
 }
 
 /// `a op b`; an oversized shift uses the low bits of the count, as x86 does.
-fn binary(op: BinaryOp, kind: Kind, a: u64, b: u64) -> u64 {
+pub(super) fn binary(op: BinaryOp, kind: Kind, a: u64, b: u64) -> u64 {
     let signed = kind.signed();
     let shift = (b & (kind.size() * 8 - 1)) as u32;
     let value = match op {

@@ -3,7 +3,7 @@
 use crate::program::address::{DIRECT_MAP, STACK};
 
 /// Bytes of a granule: accesses to one granule count as accesses to the same thing.
-const GRANULE: u64 = 8;
+pub const GRANULE: u64 = 8;
 /// Numbers from here on stand for page frames: whether their contents may be touched.
 const PAGES: u64 = 1 << 62;
 /// More pages than one step maps in any kernel: a wild count.
@@ -15,6 +15,8 @@ const PAGE_SIZE: u64 = 4096;
 pub struct Footprint {
     /// Granules with whether they were written, in the order of the accesses, repeated ones too.
     pub granules: Vec<(u64, bool)>,
+    /// Granules of words that were looked at or changed as locks.
+    pub locks: Vec<u64>,
     /// The step did something besides: locks, interrupts, the state of other contexts, output.
     pub more: bool,
 }
@@ -32,6 +34,7 @@ impl Footprint {
     /// Ready for the next step.
     pub fn clear(&mut self) {
         self.granules.clear();
+        self.locks.clear();
         self.more = false;
     }
 

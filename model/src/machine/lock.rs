@@ -56,6 +56,15 @@ impl LockRef {
         matches!(self.ty, LockType::Spin | LockType::Rw | LockType::Local)
     }
 
+    /// Not only an entry in the list of held locks, or something else that is waited for.
+    fn is_lock(&self) -> bool {
+        let reader = matches!(
+            self.ty,
+            LockType::Rcu | LockType::RcuBh | LockType::RcuSched
+        );
+        !reader && !matches!(self.ty, LockType::Word | LockType::GracePeriod)
+    }
+
     /// It has a place in memory that says who owns it.
     fn has_owner(&self) -> bool {
         match self.ty {
@@ -106,6 +115,13 @@ impl Machine {
         spins && !config.smp && !(config.prove_locking && looks)
     }
 
+    /// Whether nobody else can hold a lock that is held.
+    pub fn lock_excludes(&self, lock: &LockRef) -> bool {
+        let spins = !lock.sleeps && lock.has_owner();
+        let writer = lock.ty != LockType::Rw || !lock.read;
+        lock.is_lock() && lock.has_owner() && writer && (self.config().smp || !spins)
+    }
+
     /// The number a lock's `owner` shows for a context.
     fn owner_number(&self, ctx: &Context, cpu: CpuId) -> u64 {
         match ctx.kind {
@@ -142,7 +158,7 @@ impl Exec<'_> {
             ty if ty.is_map() => 16,
             _ => LOCK_SIZE,
         };
-        self.touches(addr, 8, Mode::Write);
+        self.touches_lock(addr, len);
         if let Err(fault) = self.machine.check_access(addr, len, Mode::Write) {
             let flow = self.fault(fault);
             if flow != Flow::Next {

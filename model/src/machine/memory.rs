@@ -48,10 +48,9 @@ pub struct Memory {
 
 impl PartialEq for Memory {
     fn eq(&self, other: &Memory) -> bool {
-        let same = |(a, b): (&(u64, Rc<Block>), &(u64, Rc<Block>))| {
-            a.0 == b.0 && (Rc::ptr_eq(&a.1, &b.1) || a.1 == b.1)
-        };
-        self.blocks.len() == other.blocks.len() && self.blocks.iter().zip(&other.blocks).all(same)
+        let mut pairs = self.blocks.iter().zip(&other.blocks);
+        self.blocks.len() == other.blocks.len()
+            && pairs.all(|(a, b)| a.0 == b.0 && (Rc::ptr_eq(&a.1, &b.1) || a.1 == b.1))
     }
 }
 

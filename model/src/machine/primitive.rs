@@ -165,6 +165,8 @@ impl Exec<'_> {
             },
             Primitive::MapPages => self.and_next(|e| e.map_pages(a, b, c != 0)),
             Primitive::Choose => self.choose(a as u32, dst),
+            Primitive::Wait if a as u32 != 0 => self.set(dst, 0),
+            Primitive::Wait => Flow::Wait,
             Primitive::Arm => self.arm(a, b, true),
             Primitive::Disarm => self.arm(a, b, false),
             Primitive::Armed => self.armed(a, b, dst),

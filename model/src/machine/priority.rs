@@ -8,6 +8,7 @@
 
 use super::context::{Context, ContextKind, STOPPER_PRIO};
 use super::event::{LockRef, LockType};
+use super::sched::NO_SOFTIRQ;
 use super::schedule::Action;
 use super::{CpuId, Machine, Task, TaskId, TaskState};
 use crate::config::Preemption;
@@ -65,6 +66,27 @@ impl Machine {
         matches!(model, Preemption::Full | Preemption::Lazy)
             && this.preempt_count == 0
             && !this.irqs_off
+    }
+
+    /// The highest level of contexts of this CPU that cannot get it before the innermost one has
+    /// made its next step: 0 tasks, 1 softirqs, 2 hard interrupts, 3 NMI; -1 none.
+    pub fn mask(&self, cpu: CpuId) -> i8 {
+        let this = &self.cpus[usize::from(cpu.0)];
+        let Some(top) = self.top(cpu) else { return -1 };
+        match top.kind {
+            ContextKind::Nmi => 3,
+            ContextKind::Hardirq { .. } => 2,
+            ContextKind::Task if gives_way(top) => -1,
+            ContextKind::Softirq | ContextKind::Task if this.irqs_off => 2,
+            ContextKind::Softirq => 1,
+            ContextKind::Task if self.preemptible(cpu) => -1,
+            ContextKind::Task => i8::from(this.preempt_count & NO_SOFTIRQ != 0),
+        }
+    }
+
+    /// Whether the scheduler asks if a task has begun.
+    pub fn beginning_counts(&self) -> bool {
+        self.setup().tasks.priorities || self.setup().tasks.stoppers
     }
 
     /// Whether the scheduler may pick a task now that it may pick at all.
@@ -201,6 +223,6 @@ fn gives_way(context: &Context) -> bool {
 }
 
 /// It has executed something.
-fn has_begun(context: &Context) -> bool {
+pub fn has_begun(context: &Context) -> bool {
     context.frames.len() > 1 || context.frames.first().is_some_and(|f| f.pc > 0)
 }

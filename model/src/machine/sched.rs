@@ -6,6 +6,7 @@ use super::context::{Choosing, Context, ContextKind, Held};
 use super::event::{Event, EventKind, LockRef, LockType};
 use super::exec::{Exec, Flow};
 use super::footprint::Footprint;
+use super::guard::Guard;
 use super::schedule::Action;
 use super::{CpuId, Machine, RunId, TaskId, TaskState};
 use crate::program::Program;
@@ -14,7 +15,7 @@ use crate::syntax::source::Span;
 /// Stack numbers from here on belong to interrupts: four a CPU, one a level.
 const INTERRUPT_STACKS: u64 = 0x400;
 /// Softirq, hardirq and NMI parts of `preempt_count`: no softirq is served while any is set.
-const NO_SOFTIRQ: u32 = 0xff_ff00;
+pub(super) const NO_SOFTIRQ: u32 = 0xff_ff00;
 
 impl Machine {
     /// All actions possible now, always in the same order: for each CPU its step or its choices,
@@ -47,6 +48,7 @@ impl Machine {
                 && !self.waits_to_stop(cpu)
                 && !matches!(top.choosing, Choosing::Open(_))
                 && top.waits_for.is_none_or(|lock| self.lock_is_free(&lock))
+                && self.guard(top) == Guard::Open
         };
         self.halted.is_none() && self.top(cpu).is_some_and(ready) && !self.softirqs_come_first(cpu)
     }
@@ -60,10 +62,15 @@ impl Machine {
         {
             return;
         }
+        let mut choices = |n| actions.extend((0..n).map(|k| Action::Choose(cpu, k)));
         match (top.choosing, &top.waits_for) {
-            (Choosing::Open(n), _) => actions.extend((0..n).map(|k| Action::Choose(cpu, k))),
+            (Choosing::Open(n), _) => choices(n),
             (_, Some(lock)) if !self.lock_is_free(lock) => {}
-            _ => actions.push(Action::Step(cpu)),
+            _ => match self.guard(top) {
+                Guard::Open => actions.push(Action::Step(cpu)),
+                Guard::Closed => {}
+                Guard::Choices(n) => choices(n),
+            },
         }
     }
 

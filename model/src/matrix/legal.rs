@@ -74,12 +74,7 @@ pub(super) fn legality(rig: &mut Rig, context: &str, call: &Call) -> Result<Lega
     for (entry, cpu) in neighbours {
         let plan = small(rig.number(call)?, context, call, run("task", entry, cpu));
         let machine = rig.machine(&plan)?;
-        let outcome = explore(
-            &machine,
-            Limits {
-                states_max: STATES_MAX,
-            },
-        );
+        let outcome = explore(&machine, Limits::states(STATES_MAX));
         let broken = outcome.witnesses.first().map(|w| w.finding.rule);
         if broken.is_some() || !outcome.complete {
             return Ok(illegal(broken));

@@ -239,6 +239,8 @@ pub struct Func {
     pub locals: Vec<Local>,
     /// What it returns.
     pub ret: TypeId,
+    /// It calls `__wait()` or `__choose()`, so that some of its steps may not be possible.
+    pub guarded: bool,
     /// Whether it was declared `inline` (kernel traces do not show those).
     pub inline: bool,
     /// The place of its name.

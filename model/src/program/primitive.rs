@@ -152,6 +152,9 @@ primitives! {
     MapPages = "__map_pages",
     /// `(unsigned int n)`: the environment chooses 0..n; the explorer tries all.
     Choose = "__choose",
+    /// `(int condition)`: at the begin of an `atomic` block, the step is not possible before the
+    /// condition holds. Elsewhere it waits between two steps of its own.
+    Wait = "__wait",
 
     /// `(unsigned int service, unsigned int cpu)`: that service of `model_services[]` is due on that
     /// CPU; when it comes is the environment's choice, which no C text can make. Idempotent.

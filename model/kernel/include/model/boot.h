@@ -55,6 +55,9 @@ bool model_may_migrate(void);
 /* The environment chooses a number below n. */
 unsigned int __choose(unsigned int n);
 
+/* At the begin of an atomic block: the step is not possible before the condition holds. */
+void __wait(int condition);
+
 /* Call in the context of that name: spin_lock is context_spin_lock(). */
 void context_preempt_disable(void (*call)(void));
 void context_local_irq_disable(void (*call)(void));

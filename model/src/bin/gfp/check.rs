@@ -37,7 +37,7 @@ pub struct Args {
     /// Stop a search at so many states; the result is then marked incomplete
     #[arg(long, value_name = "N", default_value_t = STATES_MAX)]
     max_states: usize,
-    /// Explore every interleaving; that is what is done anyway: there is no reduction yet
+    /// Explore every interleaving, also those that cannot differ; counterexamples are shortest then
     #[arg(long)]
     no_reduction: bool,
 }
@@ -57,6 +57,7 @@ pub fn run(args: &Args) -> Result<Outcome, Unusable> {
         .collect::<Result<_, _>>()?;
     let limits = Limits {
         states_max: args.max_states.max(1),
+        reduce: !args.no_reduction,
     };
     let mut results = Vec::new();
     let mut holds = true;

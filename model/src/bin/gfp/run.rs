@@ -103,12 +103,7 @@ fn follow(machine: Machine, schedule: &str) -> Result<Trace, Unusable> {
 /// The shortest execution that ends with the item.
 fn find(machine: Machine, item: &str) -> Result<Option<Trace>, Unusable> {
     let wanted = Item::parse(item).map_err(|e| format!("--find: error: {e}"))?;
-    let outcome = explore(
-        &machine,
-        Limits {
-            states_max: STATES_MAX,
-        },
-    );
+    let outcome = explore(&machine, Limits::states(STATES_MAX).unreduced());
     let ends = outcome.ends.iter().filter(|g| wanted.holds(&g.end));
     let Some(group) = ends.min_by_key(|g| g.schedule.0.len()) else {
         let bound = if outcome.complete {

@@ -19,7 +19,9 @@ use super::rules::kind;
 use super::scope::{Body, Function, Object};
 use super::tree::{LabelId, LocalId};
 use crate::program::types::{Type, TypeId, TypeTable};
-use crate::program::{BinaryOp, Func, FuncId, Kind, Local, LocalPlace, Op, Reg, Statement, StmtId};
+use crate::program::{
+    BinaryOp, Func, FuncId, Kind, Local, LocalPlace, Op, Primitive, Reg, Statement, StmtId,
+};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Span;
 
@@ -150,6 +152,15 @@ impl<'a, 'u> Emitter<'a, 'u> {
         self.stmt(&self.body.stmt);
         self.finish();
         let locals = self.shown_locals();
+        let guarded = self.code.iter().any(|op| {
+            matches!(
+                op,
+                Op::Primitive {
+                    which: Primitive::Wait | Primitive::Choose,
+                    ..
+                }
+            )
+        });
         Func {
             name: self.function.name.clone(),
             n_params: n_params as u16,
@@ -160,6 +171,7 @@ impl<'a, 'u> Emitter<'a, 'u> {
             spans: self.spans,
             locals,
             ret: self.body.ret,
+            guarded,
             inline: self.function.inline,
             span: self.function.span,
         }
