@@ -192,6 +192,15 @@ fn what_the_environment_does_is_a_choice() {
     assert!(outcome.complete && printed(true) && printed(false));
 }
 
+#[test]
+fn pages_on_the_lists_of_other_cpus_come_back() {
+    let memory = format!("{SMALL}free = 14\npcp = [0, 40]\n");
+    let body = "struct zone *zone = &NODE_DATA(0)->node_zones[ZONE_NORMAL];\n\
+                drain_all_pages(NULL);\n\
+                return zone_page_state(zone, NR_FREE_PAGES) == 54 && !zone_pcp(zone, 1)->count;";
+    on_all(&memory, body, |o| o.returned == Some(1));
+}
+
 const TWO_NODES: &str = "[zone.Normal]\npages = 1024\nfree = 40\nwatermark = { min = 4, low = 5, high = 6 }\n\
      [node.1.zone.Normal]\npages = 1024\nfree = 40\nwatermark = { min = 4, low = 5, high = 6 }\n";
 

@@ -8,7 +8,12 @@ pub fn known_difference(row: &Row) -> Option<&'static str> {
     let hard = ["hrtimer_hard", "irq_work_hard"].contains(&row.context.as_str());
     let request_irq = row.context.starts_with("irq_handler") && row.state.starts_with("sq");
     let lockless = row.call.starts_with("rcu_alloc_page_lockless");
-    if hard && row.state.starts_with("zlock") && row.returned.is_none() && !row.hang {
+    let killed = row.splat_classes.iter().any(|class| class == "oom-kill");
+    if killed && row.hang && row.context != "task" {
+        Some(
+            "the victim was woken on the CPU that the interrupt kept busy, in the model it ends at once",
+        )
+    } else if hard && row.state.starts_with("zlock") && row.returned.is_none() && !row.hang {
         Some(
             "the lock is held with interrupts off: the interrupt came after its release, and the record calls that null",
         )

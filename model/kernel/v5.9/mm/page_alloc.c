@@ -10,8 +10,11 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/completion.h>
+#include <linux/mutex.h>
 #include <linux/oom.h>
 #include <linux/sched.h>
+#include <linux/workqueue.h>
 #include "internal.h"
 #include "page_alloc.h"
 
@@ -1197,13 +1200,87 @@ void drain_local_pages(struct zone *zone)
 		drain_pages(cpu);
 }
 
-/* The kernel has a worker do it on each CPU and waits; here the caller does it on his own. */
+/* A worker's order to drain its CPU. */
+struct pcpu_drain {
+	struct zone *zone;
+	struct work_struct work;
+	struct completion drained;
+};
+
+static DEFINE_PER_CPU(struct pcpu_drain, pcpu_drain);
+static DEFINE_MUTEX(pcpu_drain_mutex);
+
+/* mm_percpu_wq has no pool of its own: its works run on those of the normal ones. */
+static struct workqueue_struct mm_percpu_wq = {
+	.name = "mm_percpu_wq",
+	.lockdep_map = { .name = "(wq_completion)mm_percpu_wq" },
+};
+
+static void drain_local_pages_wq(struct work_struct *work)
+{
+	struct pcpu_drain *drain = container_of(work, struct pcpu_drain, work);
+
+	/* The worker might be moved by CPU hotplug. On PREEMPT_RT it must be able to sleep. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		migrate_disable();
+	else
+		preempt_disable();
+	drain_local_pages(drain->zone);
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		migrate_enable();
+	else
+		preempt_enable();
+	complete(&drain->drained);
+}
+
+static bool cpu_has_pcps(int cpu, struct zone *only)
+{
+	struct zone *zone;
+
+	if (only)
+		return zone_pcp(only, cpu)->count != 0;
+	for_each_populated_zone(zone) {
+		if (zone_pcp(zone, cpu)->count)
+			return true;
+	}
+	return false;
+}
+
+/* Has a worker on each CPU whose lists hold anything give that back, and waits for all of them. */
 void drain_all_pages(struct zone *zone)
 {
-	might_sleep();
-	migrate_disable();
-	drain_local_pages(zone);
-	migrate_enable();
+	unsigned long cpus_with_pcps = 0;
+	struct pcpu_drain *drain;
+	int cpu;
+
+	/* Who wants everything drained need not wait for who is at it. */
+	if (unlikely(!mutex_trylock(&pcpu_drain_mutex))) {
+		if (!zone)
+			return;
+		mutex_lock(&pcpu_drain_mutex);
+	}
+
+	for_each_online_cpu(cpu) {
+		if (cpu_has_pcps(cpu, zone))
+			cpus_with_pcps |= BIT(cpu);
+	}
+
+	for_each_online_cpu(cpu) {
+		if (!(cpus_with_pcps & BIT(cpu)))
+			continue;
+		drain = per_cpu_ptr(&pcpu_drain, cpu);
+		drain->zone = zone;
+		init_completion(&drain->drained);
+		INIT_WORK(&drain->work, drain_local_pages_wq);
+		queue_work_on(cpu, &mm_percpu_wq, &drain->work);
+	}
+	/* flush_work() */
+	for_each_online_cpu(cpu) {
+		if (cpus_with_pcps & BIT(cpu))
+			wait_for_completion(&per_cpu_ptr(&pcpu_drain, cpu)->drained);
+	}
+
+	mutex_unlock(&pcpu_drain_mutex);
 }
 
 /* ---------------------------------------------------------------- setting up */
