@@ -307,10 +307,15 @@ static void setup_limits(struct zone *zone, struct model_zone_setup *setup)
 		if (setup->pcp_high >= 0)
 			pcp->high = setup->pcp_high;
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
-		/* Set by hand it does not tune itself. */
+		/*
+		 * Set by hand it does not tune itself. Else refill after refill of the boot has raised
+		 * it to the top: there the records of booted kernels have it on one CPU of two.
+		 */
 		if (setup->pcp_high >= 0) {
 			pcp->high_min = setup->pcp_high;
 			pcp->high_max = setup->pcp_high;
+		} else {
+			pcp->high = pcp->high_max;
 		}
 #endif
 		if (setup->pcp_batch >= 0)
