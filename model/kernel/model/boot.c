@@ -395,9 +395,7 @@ void model_boot(void)
 		setup_limits(zone, setup_of(zone));
 
 	kmem_cache_init();
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 	kfree_rcu_batch_init();
-#endif
 	rcu_scheduler_active = RCU_SCHEDULER_RUNNING;
 
 	/* Boot has allocated with GFP_KERNEL, interrupts on: lockdep remembers that of fs_reclaim. */

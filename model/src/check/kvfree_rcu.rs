@@ -3,7 +3,7 @@
 //! The C texts tell of each object with `__object()`. "Over" means: every context that was inside an
 //! RCU reader of any flavour when the object was handed over has left it once. Misses: objects of
 //! which the texts do not tell; readers of the objects behind the 31st that are waiting at one time;
-//! an object that never gets freed because the execution does not come to its end.
+//! objects that v7.2 keeps in a sheaf until that is full; an object that never gets freed because the execution does not come to its end.
 
 use super::{Detail, Finding, Rule};
 use crate::machine::object::Misfate;

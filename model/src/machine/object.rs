@@ -20,6 +20,8 @@ const SLOTS: usize = 31;
 pub enum Fate {
     /// Handed over, to be freed after a grace period.
     Queued,
+    /// The same; whoever has it may keep it for as long as he likes.
+    Parked,
     /// Freed.
     Freed,
 }
@@ -45,6 +47,9 @@ pub enum Misfate {
     /// Freed while a reader that was there when it was handed over is still inside.
     FreedEarly,
 }
+
+/// The state of `__object()` that changes nothing but what is a leak.
+const PARKED: u64 = 3;
 
 fn bit(slot: usize) -> u32 {
     if slot < SLOTS { 2 << slot } else { 0 }
@@ -88,7 +93,8 @@ impl Machine {
 }
 
 impl Exec<'_> {
-    /// `__object(p, size, state)`; state 0 is in use, 1 queued, 2 freed. Returns 1 when it was right.
+    /// `__object(p, size, state)`; state 0 is in use, 1 queued, 2 freed, 3 parked. Returns 1 when it
+    /// was right.
     pub(super) fn object(&mut self, addr: u64, state: u64, dst: Reg) -> Flow {
         let fate = match state {
             0 => None,
@@ -97,12 +103,18 @@ impl Exec<'_> {
         };
         let slot = self.slot_of(addr);
         let was = self.machine.objects.get(slot).copied().flatten();
+        if state == PARKED {
+            self.park(slot, was);
+            return self.set(dst, 1);
+        }
         let early = self.ctx.holds & bit(slot) != 0 || self.machine.is_held_up(bit(slot));
         let problem = match (was.map(|o| o.fate), fate) {
-            (Some(Fate::Queued), Some(Fate::Queued)) => Some(Misfate::QueuedTwice),
+            (Some(Fate::Queued | Fate::Parked), Some(Fate::Queued)) => Some(Misfate::QueuedTwice),
             (Some(Fate::Freed), Some(Fate::Queued)) => Some(Misfate::QueuedFreed),
             (Some(Fate::Freed), Some(Fate::Freed)) => Some(Misfate::FreedTwice),
-            (Some(Fate::Queued), Some(Fate::Freed)) if early => Some(Misfate::FreedEarly),
+            (Some(Fate::Queued | Fate::Parked), Some(Fate::Freed)) if early => {
+                Some(Misfate::FreedEarly)
+            }
             _ => None,
         };
         self.machine.unmark_all(bit(slot));
@@ -119,6 +131,18 @@ impl Exec<'_> {
             });
         }
         self.set(dst, u64::from(problem.is_none()))
+    }
+
+    /// Its readers are still waited for. It may have been freed since it was queued.
+    fn park(&mut self, slot: usize, was: Option<Object>) {
+        if let Some(Object {
+            addr,
+            fate: Fate::Queued,
+        }) = was
+        {
+            let fate = Fate::Parked;
+            self.put_object(slot, Some(Object { addr, fate }));
+        }
     }
 
     /// Every context inside a reader now holds these up until it leaves it.

@@ -173,6 +173,7 @@ fn note(before: &Machine, event: &Event) -> Option<String> {
         }
         EventKind::Object { addr, fate, .. } => match fate {
             Fate::Queued => format!("object {addr:#x} waits for a grace period"),
+            Fate::Parked => format!("object {addr:#x} waits in a sheaf"),
             Fate::Freed => format!("object {addr:#x} is freed"),
         },
         EventKind::Armed { run } => {

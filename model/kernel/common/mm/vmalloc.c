@@ -47,7 +47,6 @@ void vfree(const void *addr)
 	__free_page(vmalloc_to_page(addr));
 }
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 void kvfree(const void *addr)
 {
 	if (is_vmalloc_addr(addr))
@@ -55,4 +54,3 @@ void kvfree(const void *addr)
 	else
 		kfree(addr);
 }
-#endif

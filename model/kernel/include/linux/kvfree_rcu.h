@@ -10,11 +10,17 @@
 
 /*
  * kfree_rcu(p, field) and kvfree_rcu(p, field) need a struct rcu_head in the object and may be called
- * anywhere but from NMI; kvfree_rcu(p) needs no field and may sleep.
+ * anywhere but from NMI; kvfree_rcu(p), since v6.4 kvfree_rcu_mightsleep(p), needs no field and may sleep.
  */
 #define kfree_rcu(ptr, rhf) kvfree_rcu_arg_2(ptr, rhf)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define kvfree_rcu(ptr, rhf) kvfree_rcu_arg_2(ptr, rhf)
+#define kfree_rcu_mightsleep(ptr) kvfree_rcu_arg_1(ptr)
+#define kvfree_rcu_mightsleep(ptr) kvfree_rcu_arg_1(ptr)
+#else
 #define kvfree_rcu(...) KVFREE_GET_MACRO(__VA_ARGS__, kvfree_rcu_arg_2, kvfree_rcu_arg_1)(__VA_ARGS__)
 #define KVFREE_GET_MACRO(_1, _2, NAME, ...) NAME
+#endif
 
 /* Where the rcu_head may lie in the object. */
 #define __is_kvfree_rcu_offset(offset) ((offset) < 4096)

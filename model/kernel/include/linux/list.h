@@ -127,6 +127,16 @@ static inline void list_move_tail(struct list_head *list, struct list_head *head
 	list_add_tail(list, head);
 }
 
+/* new takes the place of old, which is empty afterwards; an empty old makes new empty. */
+static inline void list_replace_init(struct list_head *old, struct list_head *new)
+{
+	new->next = old->next;
+	new->next->prev = new;
+	new->prev = old->prev;
+	new->prev->next = new;
+	INIT_LIST_HEAD(old);
+}
+
 #define list_empty(head) (READ_ONCE((head)->next) == (head))
 
 #define list_entry(ptr, type, member) container_of(ptr, type, member)
@@ -158,5 +168,11 @@ static inline void list_move_tail(struct list_head *list, struct list_head *head
 		     n = list_next_entry(pos, member);			\
 	     &pos->member != (head);					\
 	     pos = n, n = list_next_entry(n, member))
+
+#define list_for_each_entry_safe_reverse(pos, n, head, member)		\
+	for (pos = list_last_entry(head, typeof(*pos), member),		\
+		     n = list_prev_entry(pos, member);			\
+	     &pos->member != (head);					\
+	     pos = n, n = list_prev_entry(n, member))
 
 #endif

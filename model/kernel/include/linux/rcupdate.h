@@ -28,6 +28,14 @@ void synchronize_rcu(void);
 unsigned long get_state_synchronize_rcu(void);
 bool poll_state_synchronize_rcu(unsigned long oldstate);
 
+/* The kernel keeps the numbers of normal and of expedited grace periods; here are no expedited ones. */
+struct rcu_gp_oldstate {
+	unsigned long rgos_norm;
+};
+
+#define get_state_synchronize_rcu_full(rgosp) ((rgosp)->rgos_norm = get_state_synchronize_rcu())
+#define poll_state_synchronize_rcu_full(rgosp) poll_state_synchronize_rcu((rgosp)->rgos_norm)
+
 /* What runs it all: see kernel/rcu/tree_gp.c. */
 void rcu_core_si(void);
 void rcu_gp_kthread(void);

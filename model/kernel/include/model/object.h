@@ -10,6 +10,7 @@ enum model_object_state {
 	OBJECT_LIVE,	/* allocated (again): nothing is remembered of its past */
 	OBJECT_QUEUED,	/* handed over, to be freed after a grace period that begins now */
 	OBJECT_FREED,	/* given back */
+	OBJECT_PARKED,	/* still queued, and may stay so: it is no leak when all is over */
 };
 
 void __object(const void *p, unsigned long size, int state);

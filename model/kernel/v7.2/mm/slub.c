@@ -14,6 +14,7 @@
 #include <linux/irq_work.h>
 #include <linux/llist.h>
 #include <linux/rcupdate.h>
+#include <linux/vmalloc.h>
 #include "slub_slab.h"
 
 #define MAX_FULL_SHEAVES 10
@@ -1103,6 +1104,9 @@ fail:
 bool kfree_rcu_sheaf(void *obj)
 {
 	struct slab *slab = virt_to_slab(obj);
+
+	if (is_vmalloc_addr(obj))
+		return false;
 
 	if (!slab || slab_test_pfmemalloc(slab))
 		return false;
