@@ -2,7 +2,7 @@
 title = "kvfree_rcu() under raw_spin_lock(), no block left"
 kernel = "v5.9"
 configs = ["preempt-debug", "preempt-nodebug", "rt-debug", "rt-nodebug"]
-define = { RCU_MIN_CACHED_OBJS = 0 }
+define = { RCU_NR_PREALLOCATED = 0 }
 prepare = "object"
 [zone.Normal]
 pages = 32

@@ -2,7 +2,7 @@
 title = "kvfree_rcu() from a holder of zone->lock, a raw spinlock"
 kernel = "v5.9+raw-zone-lock"
 configs = ["preempt-debug", "preempt-nodebug", "rt-debug", "rt-nodebug"]
-define = { RCU_MIN_CACHED_OBJS = 0 }
+define = { RCU_NR_PREALLOCATED = 0 }
 prepare = "object"
 [zone.Normal]
 pages = 32

@@ -122,12 +122,15 @@ impl Plan {
             .collect();
         format!(
             "/*+++\ntitle = \"{title}\"\nkernel = \"{kernel}\"\nconfig = \"{config}\"\ncpus = 2\n\
-             prepare = \"model_prepare\"\n{zones}{runs}+++*/\n{}\n{}\n{functions}{CELL}",
+             define = {{ {NO_BLOCKS} }}\nprepare = \"model_prepare\"\n{zones}{runs}+++*/\n{}\n{}\n{functions}{CELL}",
             self.variables.c_text(),
             call::c_variables(calls),
         )
     }
 }
+
+/// Where kvfree_rcu() has no block left it needs the page allocator.
+const NO_BLOCKS: &str = "RCU_NR_PREALLOCATED = 0";
 
 /// The zones' names by index.
 const ZONES: [&str; 4] = ["DMA", "DMA32", "Normal", "Movable"];

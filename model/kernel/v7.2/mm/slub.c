@@ -1103,11 +1103,12 @@ fail:
 
 bool kfree_rcu_sheaf(void *obj)
 {
-	struct slab *slab = virt_to_slab(obj);
+	struct slab *slab;
 
 	if (is_vmalloc_addr(obj))
 		return false;
 
+	slab = virt_to_slab(obj);
 	if (!slab || slab_test_pfmemalloc(slab))
 		return false;
 	return __kfree_rcu_sheaf(slab->slab_cache, obj);

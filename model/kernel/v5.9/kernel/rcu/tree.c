@@ -26,6 +26,11 @@
 #endif
 static int rcu_min_cached_objs = RCU_MIN_CACHED_OBJS;
 
+/* How many of them are there when the scenario begins; after a flood there may be none. */
+#ifndef RCU_NR_PREALLOCATED
+#define RCU_NR_PREALLOCATED rcu_min_cached_objs
+#endif
+
 /* How long pointers are collected before they are handed over. */
 #define KFREE_DRAIN_JIFFIES (HZ / 50)
 
@@ -403,7 +408,7 @@ void kfree_rcu_batch_init(void)
 
 	for_each_possible_cpu(cpu) {
 		krcp = per_cpu_ptr(&krc, cpu);
-		for (i = 0; i < rcu_min_cached_objs; i++) {
+		for (i = 0; i < RCU_NR_PREALLOCATED; i++) {
 			bnode = (struct kvfree_rcu_bulk_data *)model_boot_page();
 			if (bnode)
 				put_cached_bnode(krcp, bnode);
