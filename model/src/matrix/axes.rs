@@ -135,7 +135,9 @@ fn calls(given: &[String], kernel: &str, program: &Program) -> Result<Vec<Call>,
                 .filter(|c| Call::parse(c).is_ok_and(|c| c.exists_in(program)))
                 .collect();
             let known = known.join(", ");
-            return Err(format!("{kernel} has no `{text}`; it has {known}"));
+            return Err(format!(
+                "the modelled {kernel} has no `{text}`; it has {known}"
+            ));
         }
     }
     Ok(calls)

@@ -112,9 +112,10 @@ const FUNCTIONS: &[Function] = &[
     Function {
         name: "vmalloc",
         arguments: &[Gfp, Size],
-        needs: "__vmalloc",
+        // The modelled vmalloc() is an outline that maps nothing.
+        needs: "__vmalloc_node_range",
         before: "",
-        call: "return __vmalloc($size, $gfp) != NULL;",
+        call: "return vmalloc($size) != NULL;",
     },
     Function {
         name: "alloc_pages_nolock",
@@ -220,6 +221,9 @@ impl Call {
         match argument {
             Gfp => {
                 check_gfp(text, word)?;
+                if self.name == "vmalloc" && word != "GFP_KERNEL" {
+                    return Err(format!("`{text}`: vmalloc() asks with GFP_KERNEL"));
+                }
                 self.gfp = Some(word.into());
             }
             Order => self.order = Some(number("orders are 0", u64::from(ORDERS) - 1)? as u32),

@@ -20,6 +20,11 @@
 //! lists, nowhere else. Another CPU shows itself only by holding a lock, for however long. What was
 //! interrupted can besides have a list in pieces.
 //!
+//! The first two are explored once a call, in a plain task: nobody else takes a context's own lock, so
+//! a context adds no interleaving of its own. What it adds are the rules that are checked where a lock
+//! is wanted, and there the states above have led. Whether the wait is long makes no difference to them:
+//! a lock that may be waited for is judged where it is wanted (`R-might-sleep`, `R-wait-type`).
+//!
 //! A call is legal when no rule is broken in any execution and none goes on for ever. A search that
 //! hits its bound makes nothing legal. What this can miss: three contexts at once, and bugs of the
 //! allocator itself that need two CPUs inside it.
@@ -64,25 +69,31 @@ pub(super) fn legality(rig: &mut Rig, context: &str, call: &Call) -> Result<Lega
             return Ok(illegal(Some(rule)));
         }
     }
-    let mut neighbours = vec![("model_zone_holder", 1)];
-    if rig.program().function("model_pcp_holder").is_some() {
-        neighbours.push(("model_pcp_holder", 1));
+    let remote = rig.remote(call)?;
+    if !remote.legal || !interrupt {
+        return Ok(remote);
     }
-    if interrupt {
-        neighbours.push(("model_user", 0));
+    search(rig, context, call, run("task", "model_user", 0))
+}
+
+/// A plain task's call, and another CPU that holds a lock for a while.
+pub(super) fn remote(rig: &mut Rig, call: &Call) -> Result<Legality, Problem> {
+    let first = search(rig, "task", call, run("task", "model_zone_holder", 1))?;
+    if !first.legal || rig.program().function("model_pcp_holder").is_none() {
+        return Ok(first);
     }
-    for (entry, cpu) in neighbours {
-        let plan = small(rig.number(call)?, context, call, run("task", entry, cpu));
-        let machine = rig.machine(&plan)?;
-        let outcome = explore(&machine, Limits::states(STATES_MAX));
-        let broken = outcome.witnesses.first().map(|w| w.finding.rule);
-        if broken.is_some() || !outcome.complete {
-            return Ok(illegal(broken));
-        }
-    }
+    search(rig, "task", call, run("task", "model_pcp_holder", 1))
+}
+
+/// All executions of the call and something else.
+fn search(rig: &mut Rig, context: &str, call: &Call, other: Run) -> Result<Legality, Problem> {
+    let plan = small(rig.number(call)?, context, call, other);
+    let machine = rig.machine(&plan)?;
+    let outcome = explore(&machine, Limits::states(STATES_MAX));
+    let rule = outcome.witnesses.first().map(|w| w.finding.rule);
     Ok(Legality {
-        legal: true,
-        rule: None,
+        legal: rule.is_none() && outcome.complete,
+        rule,
     })
 }
 

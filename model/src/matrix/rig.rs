@@ -34,6 +34,8 @@ pub struct Rig {
     prepared: HashMap<String, Machine>,
     outcomes: HashMap<(String, usize, State), Outcome>,
     legalities: HashMap<(String, usize), Legality>,
+    /// Of a plain task's call, by its number.
+    remotes: HashMap<usize, Legality>,
 }
 
 /// What one execution came to.
@@ -86,6 +88,7 @@ impl Rig {
             prepared: HashMap::new(),
             outcomes: HashMap::new(),
             legalities: HashMap::new(),
+            remotes: HashMap::new(),
         })
     }
 
@@ -152,6 +155,17 @@ impl Rig {
         }
         let found = legal::legality(self, context, call)?;
         self.legalities.insert(key, found);
+        Ok(found)
+    }
+
+    /// What another CPU can do to a plain task's call.
+    pub(super) fn remote(&mut self, call: &Call) -> Result<Legality, Problem> {
+        let n = self.number(call)?;
+        if let Some(known) = self.remotes.get(&n) {
+            return Ok(*known);
+        }
+        let found = legal::remote(self, call)?;
+        self.remotes.insert(n, found);
         Ok(found)
     }
 

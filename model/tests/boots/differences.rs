@@ -21,7 +21,16 @@ pub fn known_difference(row: &Row) -> Option<&'static str> {
         Some("request_irq() had used up the per-CPU list")
     } else if row.context == "kthread_fifo" && row.state == "drained" && lockless {
         Some("creating the thread had put pages on the per-CPU list")
+    } else if row.hang && row.splat_classes.iter().any(|c| c == "oom-kill") {
+        Some(
+            "the victim could not exit in time: the caller had the CPU and waited for it. Other rows of this kind came back",
+        )
     } else {
         None
     }
+}
+
+/// What the model leaves out: `vmalloc()` is an outline that maps nothing.
+pub fn not_modelled(row: &Row) -> bool {
+    row.call.starts_with("vmalloc:")
 }
