@@ -146,7 +146,20 @@ impl<'m> Kernel<'m> {
     pub fn zones(&self) -> Vec<Zone> {
         let of_node = |&zones: &u64| (0..self.n_zones).map(move |i| zones + i * self.zone_size);
         let all = self.nodes.iter().flat_map(of_node);
-        all.filter_map(|zone| self.zone(zone)).collect()
+        let mut zones: Vec<Zone> = Vec::new();
+        for (i, addr) in (0..).zip(all) {
+            let zone = self.zone(addr);
+            zones.extend(zone.map(|zone| self.named(zone, i / self.n_zones)));
+        }
+        zones
+    }
+
+    /// Zones of several nodes are named as the kernel's reports name them: `Node 1 Normal`.
+    fn named(&self, mut zone: Zone, nid: u64) -> Zone {
+        if self.nodes.len() > 1 {
+            zone.name = format!("Node {nid} {}", zone.name);
+        }
+        zone
     }
 
     /// The first thing wrong with the free lists and per-CPU lists of any zone.
