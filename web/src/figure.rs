@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use model::check;
+use model::explore::Limits;
 use model::machine::{EventKind, Machine};
 use model::scenario::Scenario;
 use yew::prelude::*;
@@ -22,6 +23,9 @@ use crate::spec::{Choice, Figure, View};
 use crate::stepper::{Props, Stepper};
 use crate::view::{self, Explored};
 use crate::workbench;
+
+/// States that each kernel of a comparison may cost; the table says where that was not enough.
+const COMPARED_STATES_MAX: usize = 30_000;
 
 /// Steps of an execution that measures something: a loop around an allocator.
 const MEASURE_STEPS_MAX: usize = 1_000_000;
@@ -145,6 +149,9 @@ fn compare(request: &Request<'_>) -> Result<String, String> {
     for (config, _) in &own.configs {
         Explored::of(&own, config)?;
     }
+    let bounds = Limits {
+        states_max: COMPARED_STATES_MAX,
+    };
     let mut rows = Vec::new();
     for kernel in request.kernels {
         model::kernel::check(kernel)?;
@@ -155,7 +162,7 @@ fn compare(request: &Request<'_>) -> Result<String, String> {
         let explored: Vec<Explored> = own
             .configs
             .iter()
-            .map(|(config, _)| Explored::unexpected(&scenario, config))
+            .map(|(config, _)| Explored::within(bounds, &scenario, config))
             .collect::<Result<_, String>>()?;
         rows.push((kernel.clone(), explored));
     }

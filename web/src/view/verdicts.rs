@@ -1,6 +1,6 @@
 //! One scenario on all its configurations: what was expected and what exploring found.
 
-use model::explore::{Outcome, explore};
+use model::explore::{Limits, Outcome, explore};
 use model::scenario::{Expectation, Item, Quantifier, Scenario};
 use yew::{Html, html};
 
@@ -27,19 +27,19 @@ impl Explored {
     /// # Errors
     /// When it does not compile or boot, or its expectation does not hold.
     pub fn of(scenario: &Scenario, config: &str) -> Result<Explored, String> {
-        let explored = Explored::unexpected(scenario, config)?;
+        let explored = Explored::within(limits(), scenario, config)?;
         explored.complain(&scenario.file)?;
         Ok(explored)
     }
 
-    /// The same, whatever was expected.
+    /// The same within other bounds, whatever was expected.
     ///
     /// # Errors
     /// When it does not compile or boot.
-    pub fn unexpected(scenario: &Scenario, config: &str) -> Result<Explored, String> {
+    pub fn within(limits: Limits, scenario: &Scenario, config: &str) -> Result<Explored, String> {
         let built = scenario.config(config).map_err(|e| e.to_string())?;
         let machine = scenario.machine(&built).map_err(|e| e.to_string())?;
-        let outcome = explore(&machine, limits());
+        let outcome = explore(&machine, limits);
         let expected = scenario.expected_on(config);
         Ok(Explored {
             config: config.into(),
