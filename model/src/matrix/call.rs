@@ -30,6 +30,24 @@ const SIZE_MAX: u64 = 4096 << (ORDERS - 1);
 /// Objects that are freed.
 const OBJECT_SIZE: u64 = 64;
 
+/// An object alone in its slab, which no CPU has for itself and the node need not keep; since v6.18
+/// the sheaves have no room.
+const UNLUCKY_FREE: &str = "struct kmem_cache *s;
+	int i = 0;
+
+	object = kmalloc($size, GFP_ATOMIC);
+	s = virt_to_head_page(object)->slab_cache;
+	if (!s)
+		return;
+	kmem_cache_shrink(s);
+	s->min_partial = 0;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	for (; i < 2 * s->sheaf_capacity && i < ARRAY_SIZE(objects); i++)
+		objects[i] = kmalloc($size, GFP_ATOMIC);
+#endif
+	while (i > 0)
+		kfree(objects[--i]);";
+
 /// A function, how it is written, and what is needed to call it.
 struct Function {
     name: &'static str,
@@ -39,6 +57,8 @@ struct Function {
     needs: &'static str,
     /// What comes before the call, and what makes it; `$gfp`, `$order`, `$size` are its arguments.
     before: &'static str,
+    /// The same where luck should have no part: nothing is at hand. Absent: as before the call.
+    unlucky: Option<&'static str>,
     call: &'static str,
 }
 
@@ -63,6 +83,7 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[],
         needs: "get_page_from_freelist",
         before: "",
+        unlucky: None,
         call: "return 1;",
     },
     Function {
@@ -70,6 +91,7 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[Gfp, Order],
         needs: "get_page_from_freelist",
         before: "",
+        unlucky: None,
         call: "return alloc_pages($gfp, $order) != NULL;",
     },
     Function {
@@ -77,6 +99,7 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[Order],
         needs: "__free_pages",
         before: "given = alloc_pages(__GFP_HIGH | __GFP_MEMALLOC | __GFP_COMP, $order);",
+        unlucky: None,
         call: "__free_pages(given, $order);\n\treturn 1;",
     },
     Function {
@@ -84,6 +107,7 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[Gfp, Count],
         needs: "alloc_pages_bulk",
         before: "",
+        unlucky: None,
         call: "return alloc_pages_bulk($gfp, $size, many) == $size;",
     },
     Function {
@@ -92,6 +116,7 @@ const FUNCTIONS: &[Function] = &[
         needs: "__kmalloc",
         // A booted kernel's caches have been in use; what is larger has no cache.
         before: "if ($size <= KMALLOC_MAX_CACHE_SIZE)\n\t\tkfree(kmalloc($size, GFP_ATOMIC));",
+        unlucky: Some(""),
         call: "return kmalloc($size, $gfp) != NULL;",
     },
     Function {
@@ -99,6 +124,7 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[ObjectSize],
         needs: "kfree",
         before: "object = kmalloc($size, GFP_ATOMIC);",
+        unlucky: Some(UNLUCKY_FREE),
         call: "kfree(object);\n\treturn 1;",
     },
     Function {
@@ -107,6 +133,7 @@ const FUNCTIONS: &[Function] = &[
         needs: "kmem_cache_alloc",
         // A cache of its own, never used: its first object needs a page.
         before: "cache = kmem_cache_create(\"cell\", $size, 0, 0, NULL);",
+        unlucky: None,
         call: "return kmem_cache_alloc(cache, $gfp) != NULL;",
     },
     Function {
@@ -115,6 +142,7 @@ const FUNCTIONS: &[Function] = &[
         // The modelled vmalloc() is an outline that maps nothing.
         needs: "__vmalloc_node_range",
         before: "",
+        unlucky: None,
         call: "return vmalloc($size) != NULL;",
     },
     Function {
@@ -122,6 +150,7 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[Order],
         needs: "alloc_pages_nolock",
         before: "",
+        unlucky: None,
         call: "return alloc_pages_nolock(0, NUMA_NO_NODE, $order) != NULL;",
     },
     Function {
@@ -129,6 +158,7 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[Order],
         needs: "free_pages_nolock",
         before: "given = alloc_pages(__GFP_HIGH | __GFP_MEMALLOC | __GFP_COMP, $order);",
+        unlucky: None,
         call: "free_pages_nolock(given, $order);\n\treturn 1;",
     },
     Function {
@@ -136,6 +166,7 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[Size],
         needs: "kmalloc_nolock",
         before: "kfree(kmalloc($size, GFP_ATOMIC));",
+        unlucky: Some(""),
         call: "return kmalloc_nolock($size, 0, NUMA_NO_NODE) != NULL;",
     },
     Function {
@@ -143,6 +174,7 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[ObjectSize],
         needs: "kfree_nolock",
         before: "object = kmalloc_nolock($size, 0, NUMA_NO_NODE);",
+        unlucky: None,
         call: "kfree_nolock(object);\n\treturn 1;",
     },
     Function {
@@ -150,6 +182,7 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[],
         needs: "__rcu_alloc_page_lockless",
         before: "",
+        unlucky: None,
         call: "return __rcu_alloc_page_lockless() != 0;",
     },
     Function {
@@ -157,6 +190,7 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[Number],
         needs: "kvfree_call_rcu",
         before: "rcu_object = kmalloc(sizeof(*rcu_object), GFP_ATOMIC);",
+        unlucky: None,
         call: "$kvfree_rcu;\n\treturn 1;",
     },
 ];
@@ -270,8 +304,10 @@ impl Call {
                 .replace("$kvfree_rcu", self.kvfree_rcu())
         };
         let (before, call) = (fill(function.before), fill(function.call));
+        let unlucky = fill(function.unlucky.unwrap_or(function.before));
         format!(
             "static void before_{n}(void)\n{{\n\t{before}\n}}\n\n\
+             static void unlucky_{n}(void)\n{{\n\t{unlucky}\n}}\n\n\
              static int call_{n}(void)\n{{\n\t{call}\n}}\n\n"
         )
     }
@@ -302,7 +338,7 @@ pub(super) fn c_variables(calls: &[Call]) -> String {
         text += &format!("static struct page *many[{MANY_MAX}];\n");
     }
     if used(&["kfree", "kfree_nolock"]) {
-        text += "static void *object;\n";
+        text += "static void *object, *objects[128];\n";
     }
     if used(&["kmem_cache_alloc"]) {
         text += "static struct kmem_cache *cache;\n";

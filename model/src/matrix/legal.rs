@@ -9,7 +9,7 @@
 //! that tries for ever).
 //!
 //! Interleavings: what is left, all calls that look legal, is explored on small machines with empty
-//! lists, so that nobody is lucky. In each something else may happen between any two statements:
+//! lists and caches without an object at hand, so that nobody is lucky. In each something else may happen between any two statements:
 //!
 //! * another CPU takes `zone->lock` and lets it go;
 //! * another CPU takes the `pcp->lock` of this one, where there is one;
@@ -126,6 +126,7 @@ fn small(n: usize, context: &str, call: &Call, neighbour: Run) -> Plan {
             fill_order: 0,
             full: false,
             squeezed: false,
+            unlucky: true,
             left: None,
             boosted: false,
             user_frees: false,

@@ -28,6 +28,8 @@ pub(super) struct Variables {
     pub(super) fill_order: u32,
     pub(super) full: bool,
     pub(super) squeezed: bool,
+    /// What comes before the call leaves nothing at hand.
+    pub(super) unlucky: bool,
     /// How many pages of the zone are left free after what comes before the call.
     pub(super) left: Option<u64>,
     pub(super) boosted: bool,
@@ -55,9 +57,10 @@ impl Variables {
     fn values(&self) -> [(&'static str, Value); 13] {
         use Value::{Function, Number};
         let n = self.call;
+        let before = if self.unlucky { "unlucky" } else { "before" };
         [
             ("call", Function(Some(format!("call_{n}")))),
-            ("before", Function(Some(format!("before_{n}")))),
+            ("before", Function(Some(format!("{before}_{n}")))),
             ("enter", Function(self.enter.clone())),
             ("zone_idx", Number(self.zone_idx as u64)),
             ("call_cpu", Number(u64::from(self.call_cpu))),

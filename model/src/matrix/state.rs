@@ -323,6 +323,7 @@ impl State {
                 fill_order: fill.1,
                 full: self.lists == Lists::Full,
                 squeezed: self.squeezed(),
+                unlucky: false,
                 left: spare.then(|| left - SPARE),
                 boosted: self.squeezed.is_some_and(|s| s.boosted),
                 user_frees: self.hook.is_some_and(|h| h.frees),

@@ -86,6 +86,9 @@ extern struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 
 
 struct kmem_cache *kmalloc_slab(size_t size, gfp_t flags);
 
+/* mm/slub.c: gives back what the CPU and the node keep. */
+int __kmem_cache_shrink(struct kmem_cache *s);
+
 /* mm/slub.c: sets up the parts of a cache that are the version's own. */
 void kmem_cache_open(struct kmem_cache *s, int idx);
 

@@ -229,3 +229,13 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 		panic("kmem_cache_create: Failed to create slab '%s'\n", name);
 	return s;
 }
+
+/* Only the caller's CPU gives its slabs or sheaves up; the kernel asks all. */
+int kmem_cache_shrink(struct kmem_cache *s)
+{
+	might_sleep();
+	migrate_disable();
+	__kmem_cache_shrink(s);
+	migrate_enable();
+	return 0;
+}

@@ -56,7 +56,15 @@ static inline void __local_trylock_unlock(local_trylock_t *lock)
 	}
 }
 
-#define local_lock(lock) __local_lock(this_cpu_ptr(lock))
+static inline void __local_trylock_lock(local_trylock_t *lock)
+{
+	__local_lock(&lock->llock);
+	lock->acquired = 1;
+}
+
+#define local_lock(lock) _Generic((lock),			\
+	local_trylock_t *: __local_trylock_lock,		\
+	default: __local_lock)(this_cpu_ptr(lock))
 #define local_unlock(lock) _Generic((lock),			\
 	local_trylock_t *: __local_trylock_unlock,		\
 	default: __local_unlock)(this_cpu_ptr(lock))

@@ -40,6 +40,8 @@ void kmem_cache_init(void);
 struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
 				     slab_flags_t flags, void (*ctor)(void *));
 
+int kmem_cache_shrink(struct kmem_cache *s);
+
 size_t kmalloc_size_roundup(size_t size);
 void kfree(const void *object);
 void kmem_cache_free(struct kmem_cache *s, void *x);

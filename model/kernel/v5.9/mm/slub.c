@@ -823,6 +823,35 @@ void kfree(const void *x)
 
 /* ---------------------------------------------------------------- caches */
 
+/* Gives up the CPU's slabs, and the node's empty ones. */
+int __kmem_cache_shrink(struct kmem_cache *s)
+{
+	struct kmem_cache_cpu *c = this_cpu_ptr(s->cpu_slab);
+	struct kmem_cache_node *n = get_node(s, 0);
+	struct page *page, *next_page, *discard_page;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (c->page)
+		flush_slab(s, c);
+	discard_page = unfreeze_partials(s, c);
+	local_irq_restore(flags);
+	discard_slabs(s, discard_page);
+
+	discard_page = NULL;
+	slub_lock_irqsave(&n->list_lock, flags);
+	for_each_slab(page, next_page, &n->partial) {
+		if (page->inuse)
+			continue;
+		remove_partial(n, page);
+		page->next = discard_page;
+		discard_page = page;
+	}
+	slub_unlock_irqrestore(&n->list_lock, flags);
+	discard_slabs(s, discard_page);
+	return 0;
+}
+
 static void set_cpu_partial(struct kmem_cache *s)
 {
 	if (!kmem_cache_has_cpu_partial(s))

@@ -575,6 +575,65 @@ void kfree(const void *object)
 
 /* ---------------------------------------------------------------- caches */
 
+static void flush_slab(struct kmem_cache *s, struct kmem_cache_cpu *c)
+{
+	unsigned long flags;
+	struct slab *slab;
+	void *freelist;
+
+	local_lock_irqsave(&s->cpu_slab->lock, flags);
+	slab = c->slab;
+	freelist = c->freelist;
+	c->slab = NULL;
+	c->freelist = NULL;
+	c->tid = next_tid(c->tid);
+	local_unlock_irqrestore(&s->cpu_slab->lock, flags);
+
+	if (slab)
+		deactivate_slab(s, slab, freelist);
+}
+
+static void put_partials(struct kmem_cache *s)
+{
+	struct slab *partial_slab;
+	unsigned long flags;
+
+	local_lock_irqsave(&s->cpu_slab->lock, flags);
+	partial_slab = this_cpu_read(s->cpu_slab->partial);
+	this_cpu_write(s->cpu_slab->partial, NULL);
+	local_unlock_irqrestore(&s->cpu_slab->lock, flags);
+
+	if (partial_slab)
+		__put_partials(s, partial_slab);
+}
+
+/* Gives up the CPU's slabs, and the node's empty ones. */
+int __kmem_cache_shrink(struct kmem_cache *s)
+{
+	struct kmem_cache_cpu *c = this_cpu_ptr(s->cpu_slab);
+	struct kmem_cache_node *n = get_node(s, 0);
+	struct slab *slab, *slab2;
+	LIST_HEAD(discard);
+	unsigned long flags;
+
+	if (c->slab)
+		flush_slab(s, c);
+	put_partials(s);
+
+	spin_lock_irqsave(&n->list_lock, flags);
+	list_for_each_entry_safe(slab, slab2, &n->partial, slab_list) {
+		if (slab->inuse)
+			continue;
+		remove_partial(n, slab);
+		list_add(&slab->slab_list, &discard);
+	}
+	spin_unlock_irqrestore(&n->list_lock, flags);
+
+	list_for_each_entry_safe(slab, slab2, &discard, slab_list)
+		discard_slab(s, slab);
+	return 0;
+}
+
 static void set_cpu_partial(struct kmem_cache *s)
 {
 	unsigned int nr_objects;

@@ -1116,6 +1116,93 @@ bool kfree_rcu_sheaf(void *obj)
 
 /* ---------------------------------------------------------------- caches */
 
+static void rcu_free_sheaf_nobarn(struct rcu_head *head)
+{
+	struct slab_sheaf *sheaf = container_of(head, struct slab_sheaf, rcu_head);
+	struct kmem_cache *s = sheaf->cache;
+	unsigned int i;
+
+	for (i = 0; i < sheaf->size; i++)
+		slab_free_hook(s, sheaf->objects[i]);
+	sheaf_flush_unused(s, sheaf);
+	free_empty_sheaf(s, sheaf);
+}
+
+static void pcs_flush_all(struct kmem_cache *s)
+{
+	struct slab_sheaf *spare, *rcu_free;
+	struct slub_percpu_sheaves *pcs;
+
+	local_lock(&s->cpu_sheaves->lock);
+	pcs = this_cpu_ptr(s->cpu_sheaves);
+	spare = pcs->spare;
+	pcs->spare = NULL;
+	rcu_free = pcs->rcu_free;
+	pcs->rcu_free = NULL;
+	local_unlock(&s->cpu_sheaves->lock);
+
+	if (spare) {
+		sheaf_flush_unused(s, spare);
+		free_empty_sheaf(s, spare);
+	}
+	if (rcu_free)
+		call_rcu(&rcu_free->rcu_head, rcu_free_sheaf_nobarn);
+	sheaf_flush_main(s);
+}
+
+static struct slab_sheaf *barn_get_full_sheaf(struct node_barn *barn)
+{
+	struct slab_sheaf *full = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&barn->lock, flags);
+	if (barn->nr_full) {
+		full = barn_first(&barn->sheaves_full);
+		list_del(&full->barn_list);
+		barn->nr_full--;
+	}
+	spin_unlock_irqrestore(&barn->lock, flags);
+	return full;
+}
+
+/* The kernel takes all of them off at once. */
+static void barn_shrink(struct kmem_cache *s, struct node_barn *barn)
+{
+	struct slab_sheaf *sheaf;
+
+	while ((sheaf = barn_get_empty_sheaf(barn, true)))
+		free_empty_sheaf(s, sheaf);
+	while ((sheaf = barn_get_full_sheaf(barn))) {
+		sheaf_flush_unused(s, sheaf);
+		free_empty_sheaf(s, sheaf);
+	}
+}
+
+/* Gives up the CPU's sheaves, the node's, and its empty slabs. */
+int __kmem_cache_shrink(struct kmem_cache *s)
+{
+	struct kmem_cache_node *n = get_node(s, 0);
+	struct slab *slab, *slab2;
+	LIST_HEAD(discard);
+	unsigned long flags;
+
+	pcs_flush_all(s);
+	barn_shrink(s, n->barn);
+
+	spin_lock_irqsave(&n->list_lock, flags);
+	list_for_each_entry_safe(slab, slab2, &n->partial, slab_list) {
+		if (slab->inuse)
+			continue;
+		remove_partial(n, slab);
+		list_add(&slab->slab_list, &discard);
+	}
+	spin_unlock_irqrestore(&n->list_lock, flags);
+
+	list_for_each_entry_safe(slab, slab2, &discard, slab_list)
+		discard_slab(s, slab);
+	return 0;
+}
+
 /* A sheaf is as large as an object of a kmalloc cache. */
 static unsigned int calculate_sheaf_capacity(struct kmem_cache *s)
 {
