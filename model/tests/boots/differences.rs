@@ -6,8 +6,6 @@ use crate::rows::Row;
 /// Why a row cannot agree.
 pub fn known_difference(row: &Row) -> Option<&'static str> {
     let hard = ["hrtimer_hard", "irq_work_hard"].contains(&row.context.as_str());
-    let request_irq = row.context.starts_with("irq_handler") && row.state.starts_with("sq");
-    let lockless = row.call.starts_with("rcu_alloc_page_lockless");
     let killed = row.splat_classes.iter().any(|class| class == "oom-kill");
     if killed && row.hang && row.context != "task" {
         Some(
@@ -16,14 +14,6 @@ pub fn known_difference(row: &Row) -> Option<&'static str> {
     } else if hard && row.state.starts_with("zlock") && row.returned.is_none() && !row.hang {
         Some(
             "the lock is held with interrupts off: the interrupt came after its release, and the record calls that null",
-        )
-    } else if request_irq && lockless && row.returned == Some(false) {
-        Some("request_irq() had used up the per-CPU list")
-    } else if row.context == "kthread_fifo" && row.state == "drained" && lockless {
-        Some("creating the thread had put pages on the per-CPU list")
-    } else if row.hang && row.splat_classes.iter().any(|c| c == "oom-kill") {
-        Some(
-            "the victim could not exit in time: the caller had the CPU and waited for it. Other rows of this kind came back",
         )
     } else {
         None
