@@ -135,6 +135,37 @@ fn without_gfp_fs_it_tries_for_ever() {
     }
 }
 
+/// `free` pages are not enough, one more is: what is left has to be above that part of `min`, 1024.
+#[test]
+fn each_flag_buys_its_depth() {
+    let depths = [
+        ("GFP_NOWAIT", 1024, KERNELS.as_slice()),
+        ("GFP_ATOMIC", 384, KERNELS.as_slice()),
+        ("GFP_ATOMIC | __GFP_NOMEMALLOC", 512, KERNELS.as_slice()),
+        ("__GFP_HIGH", 512, &["v5.9"]),
+        // Who cannot wait gets the quarter without GFP_ATOMIC since v6.3.
+        ("__GFP_HIGH", 384, &["v6.12", "v7.2"]),
+        (
+            "GFP_KERNEL | __GFP_HIGH | __GFP_NORETRY",
+            512,
+            KERNELS.as_slice(),
+        ),
+    ];
+    for (gfp, depth, kernels) in depths {
+        for (free, returned) in [(depth, 0), (depth + 1, 1)] {
+            let memory = format!(
+                "[zone.Normal]\npages = 4096\nfree = {free}\n\
+                 watermark = {{ min = 1024, low = 1286, high = 1548 }}\n"
+            );
+            let body = format!("return alloc_pages({gfp} | __GFP_NOWARN, 0) != NULL;");
+            for kernel in kernels {
+                let outcome = run(kernel, &memory, &body);
+                assert_eq!(outcome.returned, Some(returned), "{kernel} {gfp} {free}");
+            }
+        }
+    }
+}
+
 #[test]
 fn reserves_are_for_who_frees_memory() {
     let memory = format!("{SMALL}free = 3\n");

@@ -1,3 +1,5 @@
+#include <linux/version.h>
+
 /*
  * Watermarks, reserves and per-CPU lists, computed as a booting kernel does: min_free_kbytes and the
  * reserves first, the watermarks once more when boot has given back more of its own memory. How much
@@ -22,8 +24,10 @@ static bool marks_agree(int i)
 
 	return zone->_watermark[WMARK_MIN] == recorded[i].min &&
 	       zone->_watermark[WMARK_LOW] == recorded[i].low &&
-	       zone->_watermark[WMARK_HIGH] == recorded[i].high &&
-	       zone->_watermark[WMARK_PROMO] == recorded[i].promo;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
+	       zone->_watermark[WMARK_PROMO] == recorded[i].promo &&
+#endif
+	       zone->_watermark[WMARK_HIGH] == recorded[i].high;
 }
 
 static bool reserves_agree(void)
@@ -34,12 +38,16 @@ static bool reserves_agree(void)
 
 static bool lists_agree(int i)
 {
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
+	return max(1, zone_batchsize(zone_nr(i))) == recorded[i].batch;
+#else
 	struct per_cpu_pages *pcp = zone_pcp(zone_nr(i), 0);
 	unsigned long high = recorded[i].pcp_high;
 
 	/* The mark moves between its bounds, and is 0 until somebody looks at it. */
 	return pcp->batch == recorded[i].batch &&
 	       (!high || (pcp->high_min <= high && high <= pcp->high_max));
+#endif
 }
 
 /* The first computation: there are no watermarks yet, which it would take off. */
