@@ -155,7 +155,7 @@ impl Writer<'_> {
                 _ => return Err(missing()),
             }
         };
-        let at = self.base + offset + n * u64::from(size);
+        let at = self.base + offset + n * size;
         self.machine
             .memory
             .write(at, size, value.unwrap_or(u64::MAX));

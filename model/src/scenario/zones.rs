@@ -185,7 +185,7 @@ fn zone(idx: usize, table: FrontZone, cpus: u8) -> Result<Zone, String> {
     if table.present.is_some_and(|present| present < table.pages) {
         return Err("`present` counts all pages: not less than `pages`".into());
     }
-    if table.cma % PAGEBLOCK != 0 || table.cma > table.pages {
+    if !table.cma.is_multiple_of(PAGEBLOCK) || table.cma > table.pages {
         return Err(format!(
             "a CMA area has whole pageblocks of {PAGEBLOCK} pages, in the zone"
         ));
