@@ -3,10 +3,10 @@
 //! The only Rust that knows the modelled C's structures by their field names; checks and widgets go
 //! through it. Reads only, and never trusts a pointer it finds: a list may be in pieces.
 
-use crate::machine::Machine;
+use crate::machine::{Event, EventKind, Machine};
 use crate::program::address::{PERCPU_STRIDE, VMEMMAP};
 use crate::program::types::{Field, Record, Type};
-use crate::program::{FuncId, Program};
+use crate::program::{FuncId, Op, Program};
 use crate::syntax::source::Span;
 
 /// Longest list that is walked: longer ones are reported as not ending.
@@ -378,6 +378,50 @@ fn pcp_lists_broken(zone: &Zone, seen: &mut std::collections::BTreeSet<u64>) -> 
 /// Whether this function's NULL is a failed allocation.
 pub fn is_allocator(program: &Program, func: FuncId) -> bool {
     ALLOCATORS.contains(&program.func(func).name.as_str())
+}
+
+/// What kept an allocation from a zone or a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Too few free pages for this request.
+    Watermark {
+        /// The zone.
+        zone: String,
+    },
+    /// The zone gave nothing: no block, or its lock was not to be had.
+    NoBlock,
+    /// A per-CPU list was empty.
+    ListEmpty,
+}
+
+/// What a function's return value refuses; `before` is the state in which it is about to return.
+pub fn refusal(before: &Machine, event: &Event) -> Option<Refusal> {
+    let EventKind::Return { func, value } = event.kind else {
+        return None;
+    };
+    let program = before.program();
+    let body = program.func(func);
+    match (body.name.as_str(), value) {
+        ("__zone_watermark_ok", 0) => {
+            let returns = body.code.iter().zip(&body.spans);
+            let places = returns.filter(|(op, _)| matches!(op, Op::Return { .. }));
+            // The first says that there is too little, the last that no free block is large enough.
+            let first = places.map(|(_, span)| span.start).min();
+            if first.is_some_and(|first| event.span.start > first) {
+                return Some(Refusal::NoBlock);
+            }
+            let top = before.top(event.cpu)?;
+            let frame = top.frames.last().filter(|f| f.func == func)?;
+            let zone = *top.regs.get(frame.regs as usize)?;
+            let record = program.types.record_named("zone")?;
+            let name = program.types.find_field(record, "name")?.offset;
+            let zone = before.c_string(before.memory.read(zone + name, 8));
+            Some(Refusal::Watermark { zone })
+        }
+        ("rmqueue", 0) => Some(Refusal::NoBlock),
+        ("__rmqueue_lockless", 0) => Some(Refusal::ListEmpty),
+        _ => None,
+    }
 }
 
 /// Whether no context is inside code that may have a list in pieces.

@@ -701,3 +701,48 @@ fn a_drawing_is_complete_and_balanced() {
     };
     assert!(svg::run(&nothing).ends_with("</svg>\n"));
 }
+
+/// Why NULL came back: what was in the way.
+#[test]
+fn a_null_has_a_reason() {
+    use model::config::Config;
+    use model::report::why_null::nulls;
+    let why = |kernel: &str, zones: &str, body: &str| {
+        let text = format!(
+            "/*+++\nkernel = \"{kernel}\"\nconfig = \"preempt-nodebug\"\n{zones}\n[[run]]\ncontext = \"task\"\nentry = \"f\"\n+++*/\nvoid f(void)\n{{\n{body}\n}}\n"
+        );
+        let scenario = Scenario::parse("t.c", &text).unwrap_or_else(|e| panic!("{e}"));
+        let config = Config::named("preempt-nodebug").unwrap();
+        let mut trace = Trace::new(scenario.machine(&config).unwrap_or_else(|e| panic!("{e}")));
+        trace.run_on(20_000);
+        let all = nulls(&trace, trace.steps.len());
+        all.into_iter().map(|null| null.why).collect::<Vec<_>>()
+    };
+    let zones = |free: u32, min: u32| {
+        let (low, high) = (min + 1, min + 2);
+        format!(
+            "[zone.Normal]\npages = 64\nfree = {free}\nwatermark = {{ min = {min}, low = {low}, high = {high} }}"
+        )
+    };
+    assert_eq!(
+        why("v5.9", &zones(6, 8), "alloc_pages(GFP_NOWAIT, 0);"),
+        ["zone Normal is below the watermark"]
+    );
+    let pairs = "struct page *p[16];\nint i;\n\
+        for (i = 0; i < 16; i++)\np[i] = alloc_pages(GFP_NOWAIT, 1);\n\
+        for (i = 0; i < 16; i += 2)\n__free_pages(p[i], 1);\nalloc_pages(GFP_NOWAIT, 2);";
+    assert_eq!(
+        why("v5.9", &zones(34, 1), pairs),
+        ["no block of that order and migratetype"]
+    );
+    assert_eq!(
+        why("v5.9+rfc", &zones(34, 1), "__rcu_alloc_page_lockless();"),
+        ["the per-CPU lists are empty"]
+    );
+    let held = "spin_lock(&NODE_DATA(0)->node_zones[ZONE_NORMAL].lock);\nalloc_pages_nolock(0, -1, 0);\n\
+        spin_unlock(&NODE_DATA(0)->node_zones[ZONE_NORMAL].lock);";
+    assert_eq!(
+        why("v7.2", &zones(34, 1), held),
+        ["&zone->lock is contended, and nobody waits for it"]
+    );
+}

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Shot, place, splat, steps, text};
+use super::{Shot, place, splat, steps, text, why_null};
 use crate::check::Finding;
 use crate::explore::trace::Step;
 use crate::machine::EventKind;
 
-/// `{name, kernel, config, schedule, digest, steps, log, returns, violations}`.
+/// `{name, kernel, config, schedule, digest, steps, log, returns, violations, nulls}`.
 pub fn run(shot: &Shot<'_>) -> Value {
     let n_steps = shot.cursor.min(shot.trace.steps.len());
     json!({
@@ -20,7 +20,15 @@ pub fn run(shot: &Shot<'_>) -> Value {
         "log": log(shot),
         "returns": returns(shot),
         "violations": violations(shot),
+        "nulls": nulls(shot),
     })
+}
+
+/// Allocations that returned NULL, each with the reason.
+fn nulls(shot: &Shot<'_>) -> Vec<Value> {
+    let all = why_null::nulls(shot.trace, shot.cursor);
+    let null = |n: why_null::Null| json!({ "step": n.step, "function": n.function, "why": n.why });
+    all.into_iter().map(null).collect()
 }
 
 fn step(shot: &Shot<'_>, n: usize) -> Value {

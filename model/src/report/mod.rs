@@ -1,7 +1,7 @@
 //! What people and scripts see of an execution: text, mail, JSON, SVG, links.
 //!
 //! Everything is computed from a trace or an outcome; nothing here runs the machine or decides what
-//! is wrong. Kernel reports have the wording of v5.9 ([`splat`]); places are those of the modelled
+//! is wrong. Kernel reports have the wording of their version ([`splat`]); places are those of the modelled
 //! C text, written as `scripts/decode_stacktrace.sh` writes them.
 
 pub mod check;
@@ -14,6 +14,7 @@ pub mod splat;
 pub mod steps;
 pub mod svg;
 pub mod text;
+pub mod why_null;
 
 use crate::explore::trace::Trace;
 use crate::machine::Machine;

@@ -1,6 +1,6 @@
 //! One execution as text for a terminal.
 
-use super::{Shot, splat, steps};
+use super::{Shot, splat, steps, why_null};
 
 /// The whole execution, as far as it is shown.
 pub fn run(shot: &Shot<'_>) -> String {
@@ -92,6 +92,12 @@ fn tail(shot: &Shot<'_>) -> String {
             Some(value) => out += &format!("{name} returned {value}\n"),
             None => out += &format!("{name} has not returned\n"),
         }
+    }
+    for null in why_null::nulls(shot.trace, shot.cursor) {
+        out += &format!(
+            "{}() returned NULL at step {}: {}\n",
+            null.function, null.step, null.why
+        );
     }
     out + &format!("{}\n", verdict(shot))
 }
