@@ -1646,6 +1646,7 @@ retry:
 				 &compaction_retries))
 		goto retry;
 
+	/* check_retry_cpuset() too, which without cpusets the compiler calls once. */
 	if (check_retry_zonelist(zonelist_iter_cookie))
 		goto restart;
 
