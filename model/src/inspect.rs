@@ -165,17 +165,13 @@ impl<'m> Kernel<'m> {
     /// The first thing wrong with the free lists and per-CPU lists of any zone.
     pub fn lists_broken(&self) -> Option<String> {
         self.zones().iter().find_map(|zone| {
-            let mut seen = std::collections::BTreeSet::new();
+            let mut seen = Seen::default();
             self.free_lists_broken(zone, &mut seen)
                 .or_else(|| pcp_lists_broken(zone, &mut seen))
         })
     }
 
-    fn free_lists_broken(
-        &self,
-        zone: &Zone,
-        seen: &mut std::collections::BTreeSet<u64>,
-    ) -> Option<String> {
+    fn free_lists_broken(&self, zone: &Zone, seen: &mut Seen) -> Option<String> {
         let mut free = 0;
         for (order, lists) in zone.free_area.iter().enumerate() {
             for (mt, list) in lists.iter().enumerate() {
@@ -189,14 +185,12 @@ impl<'m> Kernel<'m> {
                 if let Some(broken) = &list.broken {
                     return Some(format!("{}: {broken}", name()));
                 }
-                for pfn in list
+                let twice = list
                     .pfns
                     .iter()
-                    .flat_map(|&first| first..first + (1 << order))
-                {
-                    if !seen.insert(pfn) {
-                        return Some(format!("{}: page frame {pfn:#x} is on two lists", name()));
-                    }
+                    .find_map(|&pfn| seen.insert(pfn, 1 << order));
+                if let Some(pfn) = twice {
+                    return Some(format!("{}: page frame {pfn:#x} is on two lists", name()));
                 }
                 free += (list.pfns.len() as u64) << order;
             }
@@ -341,7 +335,26 @@ impl<'m> Kernel<'m> {
     }
 }
 
-fn pcp_lists_broken(zone: &Zone, seen: &mut std::collections::BTreeSet<u64>) -> Option<String> {
+/// Ranges of page frames that were met, none of which overlap: first, one past the last.
+#[derive(Default)]
+struct Seen(std::collections::BTreeMap<u64, u64>);
+
+impl Seen {
+    /// Adds so many frames, unless one of them was met already: the first that was.
+    fn insert(&mut self, first: u64, n: u64) -> Option<u64> {
+        let before = self.0.range(..=first).next_back();
+        let twice = match before.filter(|(_, end)| **end > first) {
+            Some(_) => Some(first),
+            None => self.0.range(first..first + n).next().map(|(pfn, _)| *pfn),
+        };
+        if twice.is_none() {
+            self.0.insert(first, first + n);
+        }
+        twice
+    }
+}
+
+fn pcp_lists_broken(zone: &Zone, seen: &mut Seen) -> Option<String> {
     for (cpu, pcp) in zone.pcp.iter().enumerate() {
         let mut walked = 0;
         for (idx, list) in pcp.lists.iter().enumerate() {
@@ -359,8 +372,11 @@ fn pcp_lists_broken(zone: &Zone, seen: &mut std::collections::BTreeSet<u64>) -> 
             if let Some(broken) = &list.broken {
                 return Some(format!("{}: {broken}", name()));
             }
-            let frames = |&first: &u64| first..first + (1 << order);
-            if let Some(pfn) = list.pfns.iter().flat_map(frames).find(|&p| !seen.insert(p)) {
+            let twice = list
+                .pfns
+                .iter()
+                .find_map(|&pfn| seen.insert(pfn, 1 << order));
+            if let Some(pfn) = twice {
                 return Some(format!("{}: page frame {pfn:#x} is on two lists", name()));
             }
             walked += (list.pfns.len() as i64) << order;

@@ -25,7 +25,8 @@ pub struct Search {
     pub(super) states: Vec<Rc<Machine>>,
     parents: Vec<Parent>,
     paths: Vec<Action>,
-    index: HashMap<Rc<Machine>, u32, BuildHasherDefault<FxHasher>>,
+    /// The last state of each fingerprint; those before it are linked. What counts is equality.
+    index: HashMap<u64, u32, BuildHasherDefault<FxHasher>>,
     pub(super) edges: Vec<(u32, u32)>,
     pub(super) terminal: Vec<u32>,
     next: usize,
@@ -46,7 +47,12 @@ struct Parent {
     path: (u32, u32),
     /// Actions from the initial state.
     depth: u32,
+    /// Another state with the same fingerprint; [`NONE`] for none.
+    alike: u32,
 }
+
+/// No state.
+const NONE: u32 = u32::MAX;
 
 /// Used again and again.
 #[derive(Default)]
@@ -252,8 +258,14 @@ impl Search {
     }
 
     fn add(&mut self, state: Machine, from: u32, path: &[Action]) -> Option<u32> {
-        if let Some(&known) = self.index.get(&state) {
-            return Some(known);
+        let fingerprint = state.fingerprint();
+        let newest = self.index.get(&fingerprint).copied().unwrap_or(NONE);
+        let mut alike = newest;
+        while alike != NONE {
+            if *self.states[alike as usize] == state {
+                return Some(alike);
+            }
+            alike = self.parents[alike as usize].alike;
         }
         if self.states.len() >= self.limits.states_max {
             self.full = true;
@@ -267,10 +279,10 @@ impl Search {
             id: from,
             path: (begin, self.paths.len() as u32),
             depth: before + path.len() as u32,
+            alike: newest,
         });
-        let state = Rc::new(state);
-        self.index.insert(Rc::clone(&state), id);
-        self.states.push(state);
+        self.index.insert(fingerprint, id);
+        self.states.push(Rc::new(state));
         Some(id)
     }
 
