@@ -2,8 +2,8 @@
 //!
 //! Detectors do not matter here: a rule is broken whether or not this kernel would say so.
 //!
-//! States: first the call is made in each state of [`STATES`], in the one execution that a cell shows.
-//! A rule broken there settles it. Two things do not count: that the caller already holds the
+//! States: first the call is made in each state of [`STATES`], in the one execution that a cell shows,
+//! and with caches that have nothing at hand, or no room. A rule broken there settles it. Two things do not count: that the caller already holds the
 //! lock which the call takes (`zlock` where nothing was interrupted: that is no matter of the context),
 //! and what only shows that memory ran out (the panic of the OOM killer that finds nobody, a request
 //! that tries for ever).
@@ -41,6 +41,9 @@ use crate::scenario::{Problem, Run, Zone};
 /// These machines have some ten thousand states.
 const STATES_MAX: usize = 300_000;
 
+/// The states in which caches of no help lead to the lists, and these to the zone.
+const UNLUCKY: [&str; 2] = ["drained", "pcpfull"];
+
 /// The verdict over all executions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Legality {
@@ -58,8 +61,9 @@ pub(super) fn legality(rig: &mut Rig, context: &str, call: &Call) -> Result<Lega
     let placed = placement(context, rig.config());
     let interrupt = placed.is_some_and(|p| p.kind != ContextKind::Task);
     let illegal = |rule| Legality { legal: false, rule };
-    for state in STATES {
-        let state = State::parse(state).map_err(|e| Problem::text("matrix", &e))?;
+    let states = STATES.iter().map(|state| State::parse(state));
+    for state in states.chain(UNLUCKY.map(State::unlucky)) {
+        let state = state.map_err(|e| Problem::text("matrix", &e))?;
         let own = state.locks_here() && !interrupt;
         if own || !state.exists_for(context) || !state.exists_in(rig.program()) {
             continue;

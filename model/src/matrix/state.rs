@@ -59,6 +59,8 @@ pub struct State {
     squeezed: Option<Squeezed>,
     /// The interrupt arrives at this point of the list section.
     hook: Option<&'static Hook>,
+    /// The caches have nothing at hand either.
+    unlucky: bool,
 }
 
 /// How little memory is left.
@@ -194,6 +196,7 @@ impl State {
             who,
             squeezed: None,
             hook: None,
+            unlucky: false,
         };
         let plain = |lists| state(lists, Lock::None, Who::Here);
         let lists = if warm { Lists::Warm } else { Lists::Drained };
@@ -231,6 +234,15 @@ impl State {
             squeezed.free = Some(pages);
         }
         self
+    }
+
+    /// A state in which the caches are of no help.
+    pub(super) fn unlucky(text: &str) -> Result<State, String> {
+        let state = State::parse(text)?;
+        Ok(State {
+            unlucky: true,
+            ..state
+        })
     }
 
     /// The same state with or without pages on this CPU's list, as a record saw it.
@@ -323,7 +335,7 @@ impl State {
                 fill_order: fill.1,
                 full: self.lists == Lists::Full,
                 squeezed: self.squeezed(),
-                unlucky: false,
+                unlucky: self.unlucky,
                 left: spare.then(|| left - SPARE),
                 boosted: self.squeezed.is_some_and(|s| s.boosted),
                 user_frees: self.hook.is_some_and(|h| h.frees),
