@@ -35,6 +35,8 @@ static DEFINE_PER_CPU(struct per_cpu_pages, boot_pagesets[MAX_NUMNODES * MAX_NR_
 
 static struct task_struct kswapd_tasks[MAX_NUMNODES];
 static struct wait_queue_entry kswapd_entries[MAX_NUMNODES];
+static struct task_struct kcompactd_tasks[MAX_NUMNODES];
+static struct wait_queue_entry kcompactd_entries[MAX_NUMNODES];
 
 static const char *const setup_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "Movable" };
 
@@ -323,21 +325,32 @@ static void setup_limits(struct zone *zone, struct model_zone_setup *setup)
 	}
 }
 
+/* A kernel thread of a node, asleep on its queue. */
+static void setup_kthread(struct task_struct *task, struct wait_queue_entry *entry,
+			  struct wait_queue_head *wait, const char *name)
+{
+	task->prio = DEFAULT_PRIO;
+	task->__state = TASK_INTERRUPTIBLE;
+	memcpy(task->comm, name, strlen(name));
+	raw_spin_lock_init(&task->pi_lock);
+	entry->task = task;
+	add_wait_queue(wait, entry);
+}
+
 static void setup_kswapd(struct pglist_data *pgdat)
 {
-	struct task_struct *kswapd = &kswapd_tasks[pgdat->node_id];
-	struct wait_queue_entry *entry = &kswapd_entries[pgdat->node_id];
+	int nid = pgdat->node_id;
 
-	kswapd->prio = DEFAULT_PRIO;
-	kswapd->__state = TASK_INTERRUPTIBLE;
-	memcpy(kswapd->comm, pgdat->node_id ? "kswapd1" : "kswapd0", 8);
-	raw_spin_lock_init(&kswapd->pi_lock);
-
-	pgdat->kswapd = kswapd;
+	pgdat->kswapd = &kswapd_tasks[nid];
 	pgdat->kswapd_highest_zoneidx = MAX_NR_ZONES;
 	init_waitqueue_head(&pgdat->kswapd_wait);
-	entry->task = kswapd;
-	add_wait_queue(&pgdat->kswapd_wait, entry);
+	setup_kthread(&kswapd_tasks[nid], &kswapd_entries[nid], &pgdat->kswapd_wait,
+		      nid ? "kswapd1" : "kswapd0");
+
+	pgdat->kcompactd_highest_zoneidx = MAX_NR_ZONES - 1;
+	init_waitqueue_head(&pgdat->kcompactd_wait);
+	setup_kthread(&kcompactd_tasks[nid], &kcompactd_entries[nid], &pgdat->kcompactd_wait,
+		      nid ? "kcompactd1" : "kcompactd0");
 }
 
 static bool environment_says(unsigned int setting)

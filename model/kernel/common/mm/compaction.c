@@ -4,13 +4,14 @@
  *
  * Pages that can be moved are those on the LRU lists (page cache, the killable process). Without
  * any, compaction scans and finds nothing. Which pages are pinned is the environment's choice.
- * Scanners, pageblock skip bits and kcompactd are left out.
+ * Scanners and pageblock skip bits are left out. kcompactd is woken but never runs.
  */
 #include <linux/compaction.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/swap.h>
+#include <linux/wait.h>
 #include <model/boot.h>
 #include "internal.h"
 
@@ -201,8 +202,8 @@ static enum compact_result compact_block(struct zone *zone, struct lru_range *lr
 	return ret;
 }
 
-static enum compact_result compact_zone_order(struct zone *zone, int order,
-					      unsigned int alloc_flags, int highest_zoneidx)
+static enum compact_result compact_zone(struct zone *zone, int order, unsigned int alloc_flags,
+					int highest_zoneidx)
 {
 	enum compact_result ret;
 	int i;
@@ -218,6 +219,12 @@ static enum compact_result compact_zone_order(struct zone *zone, int order,
 			return ret;
 	}
 	return COMPACT_COMPLETE;
+}
+
+static enum compact_result compact_zone_order(struct zone *zone, int order,
+					      unsigned int alloc_flags, int highest_zoneidx)
+{
+	return compact_zone(zone, order, alloc_flags, highest_zoneidx);
 }
 
 enum compact_result try_to_compact_pages(gfp_t gfp_mask, unsigned int order,
@@ -252,4 +259,41 @@ enum compact_result try_to_compact_pages(gfp_t gfp_mask, unsigned int order,
 			defer_compaction(zone, order);
 	}
 	return rc;
+}
+
+/* ---------------------------------------------------------------- kcompactd */
+
+/* Whether compaction of some zone of the node would get as far as to begin. */
+static bool kcompactd_node_suitable(struct pglist_data *pgdat)
+{
+	struct zone *zone;
+	int zoneid;
+
+	for (zoneid = 0; zoneid <= (int)pgdat->kcompactd_highest_zoneidx; zoneid++) {
+		zone = &pgdat->node_zones[zoneid];
+		if (populated_zone(zone) &&
+		    compaction_suitable(zone, pgdat->kcompactd_max_order, 0,
+					pgdat->kcompactd_highest_zoneidx) == COMPACT_CONTINUE)
+			return true;
+	}
+	return false;
+}
+
+/* Tells kcompactd what is wanted and wakes it if it sleeps: the same locks as waking kswapd. */
+void wakeup_kcompactd(struct pglist_data *pgdat, int order, int highest_zoneidx)
+{
+	if (!order)
+		return;
+
+	if (pgdat->kcompactd_max_order < order)
+		pgdat->kcompactd_max_order = order;
+	if ((int)pgdat->kcompactd_highest_zoneidx > highest_zoneidx)
+		pgdat->kcompactd_highest_zoneidx = highest_zoneidx;
+
+	if (!waitqueue_active(&pgdat->kcompactd_wait))
+		return;
+	if (!kcompactd_node_suitable(pgdat))
+		return;
+
+	wake_up_interruptible(&pgdat->kcompactd_wait);
 }

@@ -155,9 +155,21 @@ static void shrink_zones(struct zonelist *zonelist, nodemask_t *nodemask, struct
 }
 
 /*
- * Direct reclaim. The kernel scans in up to thirteen passes of rising priority; here one pass sees
- * everything. Shrinkers of slab caches find nothing, and nobody is throttled.
+ * The kernel scans in up to thirteen passes of rising priority; here one pass sees everything.
+ * Shrinkers of slab caches find nothing.
  */
+static unsigned long do_try_to_free_pages(struct zonelist *zonelist, nodemask_t *nodemask,
+					  struct scan_control *sc)
+{
+	shrink_zones(zonelist, nodemask, sc);
+	cond_resched();
+
+	if (sc->nr_reclaimed)
+		return sc->nr_reclaimed;
+	return sc->compaction_ready ? 1 : 0;
+}
+
+/* Direct reclaim. Nobody is throttled: kswapd, which ends that, does not run. */
 unsigned long try_to_free_pages(struct zonelist *zonelist, int order, gfp_t gfp_mask,
 				nodemask_t *nodemask)
 {
@@ -167,12 +179,7 @@ unsigned long try_to_free_pages(struct zonelist *zonelist, int order, gfp_t gfp_
 		.order = order,
 	};
 
-	shrink_zones(zonelist, nodemask, &sc);
-	cond_resched();
-
-	if (sc.nr_reclaimed)
-		return sc.nr_reclaimed;
-	return sc.compaction_ready ? 1 : 0;
+	return do_try_to_free_pages(zonelist, nodemask, &sc);
 }
 
 /* ---------------------------------------------------------------- kswapd */
@@ -225,11 +232,17 @@ void wakeup_kswapd(struct zone *zone, gfp_t gfp_mask, int order, enum zone_type 
 	if (!waitqueue_active(&pgdat->kswapd_wait))
 		return;
 
-	/* Nothing for kswapd to do. The kernel would wake kcompactd here for large blocks. */
+	/*
+	 * Nothing that kswapd could do. Who reclaims himself will compact himself; for the others
+	 * there is kcompactd.
+	 */
 	if (pgdat->kswapd_failures >= MAX_RECLAIM_RETRIES ||
 	    (pgdat_balanced(pgdat, order, highest_zoneidx) &&
-	     !pgdat_watermark_boosted(pgdat, highest_zoneidx)))
+	     !pgdat_watermark_boosted(pgdat, highest_zoneidx))) {
+		if (!(gfp_mask & __GFP_DIRECT_RECLAIM))
+			wakeup_kcompactd(pgdat, order, highest_zoneidx);
 		return;
+	}
 
 	wake_up_interruptible(&pgdat->kswapd_wait);
 }

@@ -33,6 +33,7 @@ enum compact_result {
 
 enum compact_result compaction_suitable(struct zone *zone, int order, unsigned int alloc_flags,
 					int highest_zoneidx);
+void wakeup_kcompactd(struct pglist_data *pgdat, int order, int highest_zoneidx);
 void compaction_defer_reset(struct zone *zone, int order, bool alloc_success);
 
 #define compaction_made_progress(result) ((result) == COMPACT_SUCCESS)

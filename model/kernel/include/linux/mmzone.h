@@ -257,6 +257,9 @@ typedef struct pglist_data {
 	int kswapd_order;
 	enum zone_type kswapd_highest_zoneidx;
 	int kswapd_failures;
+	wait_queue_head_t kcompactd_wait;
+	int kcompactd_max_order;
+	enum zone_type kcompactd_highest_zoneidx;
 	spinlock_t lru_lock;
 } pg_data_t;
 
