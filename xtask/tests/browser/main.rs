@@ -5,6 +5,7 @@
 //! anything that the browser wrote to its console as an error.
 
 mod axe;
+mod matrix;
 mod pages;
 mod small;
 mod static_pages;
