@@ -163,7 +163,7 @@ pub fn compare(scenario: &Scenario, rows: &[(String, Vec<Explored>)]) -> Html {
             let verdict = explored.verdict();
             html! {
                 <td class={yew::classes!("cell", verdict.role())}>
-                    {verdict.words()}{details(explored)}
+                    {words(explored, verdict)}{details(explored)}
                 </td>
             }
         });
@@ -178,6 +178,14 @@ pub fn compare(scenario: &Scenario, rows: &[(String, Vec<Explored>)]) -> Html {
             </table>
         },
     )
+}
+
+/// A search that was cut off says nothing about what it has not seen.
+fn words(explored: &Explored, verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ok if !explored.outcome.complete => "nothing found",
+        _ => verdict.words(),
+    }
 }
 
 /// Every way in which it can go wrong, and how often.
