@@ -19,7 +19,7 @@ use crate::matrix::data::{Printed, Shape, Table};
 use crate::matrix::record::{AsObserved, Record, Seen};
 use crate::matrix::table::{self, Look};
 use crate::session::Session;
-use crate::spec::{Choice, Figure, View};
+use crate::spec::{Choice, Figure, View, limits};
 use crate::stepper::{Props, Stepper};
 use crate::view::{self, Explored};
 use crate::workbench;
@@ -151,6 +151,7 @@ fn compare(request: &Request<'_>) -> Result<String, String> {
     }
     let bounds = Limits {
         states_max: COMPARED_STATES_MAX,
+        ..limits()
     };
     let mut rows = Vec::new();
     for kernel in request.kernels {
