@@ -3,13 +3,14 @@
 //! Detectors do not matter here: a rule is broken whether or not this kernel would say so.
 //!
 //! States: first the call is made in each state of [`STATES`], in the one execution that a cell shows,
-//! and with caches that have nothing at hand, or no room. A rule broken there settles it. Two things do not count: that the caller already holds the
-//! lock which the call takes (`zlock` where nothing was interrupted: that is no matter of the context),
-//! and what only shows that memory ran out (the panic of the OOM killer that finds nobody, a request
-//! that tries for ever).
+//! and with caches that have nothing at hand, or no room. A rule broken there settles it. Two things
+//! do not count: that the caller already holds the lock which the call takes (`zlock` where nothing was
+//! interrupted: that is no matter of the context), and what only shows that memory ran out (the panic
+//! of the OOM killer that finds nobody, a request that tries for ever).
 //!
 //! Interleavings: what is left, all calls that look legal, is explored on small machines with empty
-//! lists and caches without an object at hand, so that nobody is lucky. In each something else may happen between any two statements:
+//! lists and caches without an object at hand, so that nobody is lucky. In each something else may
+//! happen between any two statements:
 //!
 //! * another CPU takes `zone->lock` and lets it go;
 //! * another CPU takes the `pcp->lock` of this one, where there is one;
