@@ -86,6 +86,8 @@ pub struct Setup {
     pub pages: Vec<(u64, u64)>,
     /// `sizeof(struct page)`; 0 without a kernel.
     pub page_struct_size: u64,
+    /// Services are never armed: what is set off later does not come.
+    pub services_off: bool,
 }
 
 /// A CPU.

@@ -207,6 +207,9 @@ impl Exec<'_> {
         let Some(run) = self.machine.setup().service_run(service, cpu) else {
             return self.no_such_service(service);
         };
+        if on && self.machine.setup().services_off {
+            return self.next();
+        }
         let bit = self.machine.service_bit(run);
         if on && !self.machine.is_armed(run) {
             self.event(EventKind::Armed { run });

@@ -8,7 +8,7 @@
 use super::state::Hook;
 use crate::check::{self, Rule};
 use crate::explore::trace::Trace;
-use crate::machine::{Action, CpuId, Machine, RunId};
+use crate::machine::{Action, CpuId, Machine, RunId, TaskState};
 
 /// Steps of one cell: a call takes a few hundred, reclaim and its retries some thousand.
 const STEPS_MAX: usize = 100_000;
@@ -76,7 +76,7 @@ pub(super) fn drive(execution: &mut impl Execution, course: &Course<'_>) {
     }
     let mut cycle = Cycle::default();
     let mut others_first = false;
-    while n_steps < STEPS_MAX {
+    while n_steps < STEPS_MAX && !returned(execution.last()) {
         let enabled = execution.last().enabled();
         let rank = |action: &&Action| {
             let rank = match action {
@@ -101,6 +101,18 @@ pub(super) fn drive(execution: &mut impl Execution, course: &Course<'_>) {
             others_first = true;
         }
     }
+}
+
+/// Whether the call and what it met have ended; what they set off, works and timers, is no part of it.
+pub(super) fn returned(machine: &Machine) -> bool {
+    let over = |run: RunId| machine.setup().is_service(run);
+    let interrupts = machine.cpus.iter().flat_map(|cpu| &cpu.interrupts);
+    machine.returns.iter().all(Option::is_some)
+        && interrupts.into_iter().all(|c| over(c.run))
+        && machine
+            .tasks
+            .iter()
+            .all(|t| t.state == TaskState::Done || over(t.context.run))
 }
 
 fn go_to_marker(

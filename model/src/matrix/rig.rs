@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::call::Call;
-use super::drive::{Bare, Course, drive};
+use super::drive::{Bare, Course, drive, returned};
 use super::legal::Legality;
 use super::plan::Plan;
 use super::state::State;
@@ -186,14 +186,18 @@ impl Rig {
         }
         let plan = state.plan(call, n, context, &self.config);
         let mut bare = Bare {
-            machine: self.machine(&plan)?,
+            machine: self.machine(&plan, true)?,
             first: None,
         };
         drive(&mut bare, &course(&plan, context, &self.config, state));
         let value = bare.machine.returns[usize::from(plan.run().0)];
+        let end = End {
+            hang: bare.machine.halted.is_none() && !returned(&bare.machine),
+            ..End::of(&bare.machine)
+        };
         let outcome = Outcome {
             returned: value.map(|value| value != 0),
-            end: End::of(&bare.machine),
+            end,
             first: bare.first,
         };
         self.outcomes.insert(key, outcome.clone());
@@ -201,7 +205,7 @@ impl Rig {
     }
 
     /// A plan's machine, ready to run.
-    pub(super) fn machine(&mut self, plan: &Plan) -> Result<Machine, Problem> {
+    pub(super) fn machine(&mut self, plan: &Plan, services: bool) -> Result<Machine, Problem> {
         self.scenario.runs.clone_from(&plan.runs);
         self.scenario.zones.clone_from(&plan.zones);
         let zones = format!("{:?}", plan.zones);
@@ -210,7 +214,8 @@ impl Rig {
             let machine = self.prepare(zones, plan)?;
             self.prepared.insert(key.clone(), machine);
         }
-        self.compiled.start(&self.scenario, &self.prepared[&key])
+        let prepared = &self.prepared[&key];
+        self.compiled.start_with(&self.scenario, prepared, services)
     }
 
     fn prepare(&mut self, zones: String, plan: &Plan) -> Result<Machine, Problem> {

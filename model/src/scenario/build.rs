@@ -129,6 +129,7 @@ impl Compiled {
             tasks: Default::default(),
             pages: page_ranges(&scenario.zones),
             page_struct_size: page,
+            services_off: false,
             program: Rc::clone(program),
         };
         self.set_runs(scenario, &mut setup)?;
@@ -160,7 +161,22 @@ impl Compiled {
     /// # Errors
     /// What is wrong with its runs.
     pub fn start(&self, scenario: &Scenario, booted: &Machine) -> Result<Machine, Problem> {
+        self.start_with(scenario, booted, true)
+    }
+
+    /// The same with or without what the kernel sets off by itself: without, a look at one call does
+    /// not go on into works and timers that it leaves behind.
+    ///
+    /// # Errors
+    /// As [`Compiled::start`].
+    pub fn start_with(
+        &self,
+        scenario: &Scenario,
+        booted: &Machine,
+        services: bool,
+    ) -> Result<Machine, Problem> {
         let mut setup = booted.setup().clone();
+        setup.services_off = !services;
         self.set_runs(scenario, &mut setup)?;
         let mut machine = booted.with_setup(Rc::new(setup));
         name_tasks(&self.program, &mut machine);
