@@ -98,9 +98,9 @@ const FUNCTIONS: &[Function] = &[
         name: "free_pages",
         arguments: &[Order],
         needs: "__free_pages",
-        before: "given = alloc_pages(__GFP_HIGH | __GFP_MEMALLOC | __GFP_COMP, $order);",
+        before: "$O_given = alloc_pages(__GFP_HIGH | __GFP_MEMALLOC | __GFP_COMP, $order);",
         unlucky: None,
-        call: "__free_pages(given, $order);\n\treturn 1;",
+        call: "__free_pages($O_given, $order);\n\treturn 1;",
     },
     Function {
         name: "alloc_pages_bulk",
@@ -123,18 +123,18 @@ const FUNCTIONS: &[Function] = &[
         name: "kfree",
         arguments: &[ObjectSize],
         needs: "kfree",
-        before: "object = kmalloc($size, GFP_ATOMIC);",
+        before: "$O_object = kmalloc($size, GFP_ATOMIC);",
         unlucky: Some(UNLUCKY_FREE),
-        call: "kfree(object);\n\treturn 1;",
+        call: "kfree($O_object);\n\treturn 1;",
     },
     Function {
         name: "kmem_cache_alloc",
         arguments: &[Gfp, Size],
         needs: "kmem_cache_alloc",
         // A cache of its own, never used: its first object needs a page.
-        before: "cache = kmem_cache_create(\"cell\", $size, 0, 0, NULL);",
+        before: "$O_cache = kmem_cache_create(\"cell\", $size, 0, 0, NULL);",
         unlucky: None,
-        call: "return kmem_cache_alloc(cache, $gfp) != NULL;",
+        call: "return kmem_cache_alloc($O_cache, $gfp) != NULL;",
     },
     Function {
         name: "vmalloc",
@@ -157,9 +157,9 @@ const FUNCTIONS: &[Function] = &[
         name: "free_pages_nolock",
         arguments: &[Order],
         needs: "free_pages_nolock",
-        before: "given = alloc_pages(__GFP_HIGH | __GFP_MEMALLOC | __GFP_COMP, $order);",
+        before: "$O_given = alloc_pages(__GFP_HIGH | __GFP_MEMALLOC | __GFP_COMP, $order);",
         unlucky: None,
-        call: "free_pages_nolock(given, $order);\n\treturn 1;",
+        call: "free_pages_nolock($O_given, $order);\n\treturn 1;",
     },
     Function {
         name: "kmalloc_nolock",
@@ -173,9 +173,9 @@ const FUNCTIONS: &[Function] = &[
         name: "kfree_nolock",
         arguments: &[ObjectSize],
         needs: "kfree_nolock",
-        before: "object = kmalloc_nolock($size, 0, NUMA_NO_NODE);",
+        before: "$O_object = kmalloc_nolock($size, 0, NUMA_NO_NODE);",
         unlucky: None,
-        call: "kfree_nolock(object);\n\treturn 1;",
+        call: "kfree_nolock($O_object);\n\treturn 1;",
     },
     Function {
         name: "rcu_alloc_page_lockless",
@@ -189,7 +189,7 @@ const FUNCTIONS: &[Function] = &[
         name: "kvfree_rcu",
         arguments: &[Number],
         needs: "kvfree_call_rcu",
-        before: "rcu_object = kmalloc(sizeof(*rcu_object), GFP_ATOMIC);",
+        before: "$O_rcu_object = kmalloc(sizeof(*$O_rcu_object), GFP_ATOMIC);",
         unlucky: None,
         call: "$kvfree_rcu;\n\treturn 1;",
     },
@@ -291,24 +291,32 @@ impl Call {
         matches!(self.name.as_str(), "free_pages" | "free_pages_nolock")
     }
 
-    /// The C functions `before_N()` and `call_N()`, which returns whether something came of it.
+    /// The C functions `before_N()` and `call_N()`, which returns whether something came of it; the same
+    /// for another context that makes this call, with objects of its own.
     pub(super) fn c_text(&self, n: usize) -> String {
         let Some(function) = function(&self.name) else {
             return String::new();
         };
         let number = |value: Option<u64>| value.unwrap_or(0).to_string();
-        let fill = |text: &str| {
+        let fill = |text: &str, prefix: &str| {
             text.replace("$gfp", self.gfp.as_deref().unwrap_or("0"))
                 .replace("$order", &number(self.order.map(u64::from)))
                 .replace("$size", &number(self.size))
                 .replace("$kvfree_rcu", self.kvfree_rcu())
+                .replace("$O_", prefix)
         };
-        let (before, call) = (fill(function.before), fill(function.call));
-        let unlucky = fill(function.unlucky.unwrap_or(function.before));
+        let (before, call) = (fill(function.before, ""), fill(function.call, ""));
+        let unlucky = fill(function.unlucky.unwrap_or(function.before), "");
+        let (other_before, other) = (
+            fill(function.before, "other_"),
+            fill(function.call, "other_"),
+        );
         format!(
             "static void before_{n}(void)\n{{\n\t{before}\n}}\n\n\
              static void unlucky_{n}(void)\n{{\n\t{unlucky}\n}}\n\n\
-             static int call_{n}(void)\n{{\n\t{call}\n}}\n\n"
+             static int call_{n}(void)\n{{\n\t{call}\n}}\n\n\
+             static void other_before_{n}(void)\n{{\n\t{other_before}\n}}\n\n\
+             static int other_call_{n}(void)\n{{\n\t{other}\n}}\n\n"
         )
     }
 
@@ -316,10 +324,10 @@ impl Call {
     fn kvfree_rcu(&self) -> &'static str {
         match self.arguments {
             Some(1) => {
-                "\n#ifdef kvfree_rcu_mightsleep\n\tkvfree_rcu_mightsleep(rcu_object);\n\
-                 #else\n\tkvfree_rcu(rcu_object);\n#endif\n"
+                "\n#ifdef kvfree_rcu_mightsleep\n\tkvfree_rcu_mightsleep($O_rcu_object);\n\
+                 #else\n\tkvfree_rcu($O_rcu_object);\n#endif\n"
             }
-            _ => "kvfree_rcu(rcu_object, rcu)",
+            _ => "kvfree_rcu($O_rcu_object, rcu)",
         }
     }
 }
@@ -332,20 +340,20 @@ pub(super) fn c_variables(calls: &[Call]) -> String {
     let used = |names: &[&str]| calls.iter().any(|c| names.contains(&c.name.as_str()));
     let mut text = String::new();
     if used(&["free_pages", "free_pages_nolock"]) {
-        text += "static struct page *given;\n";
+        text += "static struct page *given, *other_given;\n";
     }
     if used(&["alloc_pages_bulk"]) {
         text += &format!("static struct page *many[{MANY_MAX}];\n");
     }
     if used(&["kfree", "kfree_nolock"]) {
-        text += "static void *object, *objects[128];\n";
+        text += "static void *object, *other_object, *objects[128];\n";
     }
     if used(&["kmem_cache_alloc"]) {
-        text += "static struct kmem_cache *cache;\n";
+        text += "static struct kmem_cache *cache, *other_cache;\n";
     }
     if used(&["kvfree_rcu"]) {
         text += "struct rcu_object {\n\tunsigned long data[2];\n\tstruct rcu_head rcu;\n};\n\
-                 static struct rcu_object *rcu_object;\n";
+                 static struct rcu_object *rcu_object, *other_rcu_object;\n";
     }
     text
 }

@@ -6,6 +6,9 @@
 
 static int (*call)(void) = CALL;
 static void (*before)(void) = BEFORE;
+/* Another context makes the same call, with objects of its own. */
+static int (*other)(void) = OTHER;
+static void (*other_before)(void) = OTHER_BEFORE;
 /* The primitive inside which a caller who holds a lock himself makes the call. */
 static void (*enter)(void (*)(void)) = ENTER;
 static int zone_idx = ZONE_IDX;
@@ -118,6 +121,8 @@ int model_prepare(void)
 	if (!squeezed)
 		alloc_pages(__GFP_HIGH | __GFP_MEMALLOC, 0);
 	model_before();
+	if (other_before)
+		other_before();
 	if (user_frees)
 		users = alloc_pages(GFP_ATOMIC, 0);
 	if (squeezed)
@@ -175,6 +180,11 @@ int model_user(void)
 	if (page)
 		__free_pages(page, 0);
 	return 1;
+}
+
+int model_other(void)
+{
+	return other();
 }
 
 static int result;

@@ -15,7 +15,8 @@
 //! * another CPU takes `zone->lock` and lets it go;
 //! * another CPU takes the `pcp->lock` of this one, where there is one;
 //! * for contexts that interrupt: they arrive at any statement of a task on their own CPU that
-//!   allocates a page, which refills the list, and gives it back.
+//!   allocates a page, which refills the list, and gives it back;
+//! * for contexts that interrupt: at any statement of a task on their own CPU that makes the same call.
 //!
 //! Why these: code of the allocator meets other code of the allocator in its locks and in this CPU's
 //! lists, nowhere else. Another CPU shows itself only by holding a lock, for however long. What was
@@ -47,6 +48,9 @@ const STATES_MAX: usize = 300_000;
 
 /// The states in which caches of no help lead to the lists, and these to the zone.
 const UNLUCKY: [&str; 2] = ["drained", "pcpfull"];
+
+/// The function in which somebody else makes the same call.
+const ITSELF: &str = "model_other";
 
 /// The verdict over all executions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +85,11 @@ pub(super) fn legality(rig: &mut Rig, context: &str, call: &Call) -> Result<Lega
     if !remote.legal || !interrupt {
         return Ok(remote);
     }
-    search(rig, context, call, run("task", "model_user", 0))
+    let user = search(rig, context, call, run("task", "model_user", 0))?;
+    if !user.legal {
+        return Ok(user);
+    }
+    search(rig, context, call, run("task", ITSELF, 0))
 }
 
 /// A plain task's call, and another CPU that holds a lock for a while.
@@ -138,6 +146,7 @@ fn small(n: usize, context: &str, call: &Call, neighbour: Run) -> Plan {
             full: false,
             squeezed: false,
             unlucky: true,
+            itself: neighbour.entry == ITSELF,
             left: None,
             boosted: false,
             user_frees: false,

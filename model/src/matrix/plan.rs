@@ -30,6 +30,8 @@ pub(super) struct Variables {
     pub(super) squeezed: bool,
     /// What comes before the call leaves nothing at hand.
     pub(super) unlucky: bool,
+    /// Another context makes the same call.
+    pub(super) itself: bool,
     /// How many pages of the zone are left free after what comes before the call.
     pub(super) left: Option<u64>,
     pub(super) boosted: bool,
@@ -54,13 +56,16 @@ enum Value {
 
 impl Variables {
     /// Macro and variable have the same name, in capitals and not.
-    fn values(&self) -> [(&'static str, Value); 13] {
+    fn values(&self) -> [(&'static str, Value); 15] {
         use Value::{Function, Number};
         let n = self.call;
         let before = if self.unlucky { "unlucky" } else { "before" };
+        let itself = |name: &str| Function(self.itself.then(|| format!("{name}_{n}")));
         [
             ("call", Function(Some(format!("call_{n}")))),
             ("before", Function(Some(format!("{before}_{n}")))),
+            ("other", itself("other_call")),
+            ("other_before", itself("other_before")),
             ("enter", Function(self.enter.clone())),
             ("zone_idx", Number(self.zone_idx as u64)),
             ("call_cpu", Number(u64::from(self.call_cpu))),

@@ -335,6 +335,7 @@ impl State {
                 fill_order: fill.1,
                 full: self.lists == Lists::Full,
                 squeezed: self.squeezed(),
+                itself: false,
                 unlucky: self.unlucky,
                 left: spare.then(|| left - SPARE),
                 boosted: self.squeezed.is_some_and(|s| s.boosted),
