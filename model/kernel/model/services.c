@@ -17,8 +17,8 @@ const struct model_service model_services[NR_MODEL_SERVICES] = {
 	[MODEL_SERVICE_IRQ_WORK] = { "irq_work", irq_work_run },
 	[MODEL_SERVICE_IRQ_WORK_HARD] = { "irq_work_hard", irq_work_run_hard },
 	[MODEL_SERVICE_IRQ_WORK_LAZY] = { "irq_work", irq_work_tick },
-	[MODEL_SERVICE_RCU_SOFTIRQ] = { "rcu_callback", rcu_core_si },
-	[MODEL_SERVICE_RCU_GP] = { "task", rcu_gp_kthread },
+	[MODEL_SERVICE_RCU_SOFTIRQ] = { "rcu_callback", rcu_core_si, .awaited = 1 },
+	[MODEL_SERVICE_RCU_GP] = { "task", rcu_gp_kthread, .awaited = 1 },
 	[MODEL_SERVICE_WORKQUEUE] = { "workqueue", worker_thread },
 	[MODEL_SERVICE_WORKQUEUE_HIGHPRI] = { "workqueue", worker_thread_highpri },
 };

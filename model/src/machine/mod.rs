@@ -63,6 +63,8 @@ pub struct RunSpec {
     pub prio: u8,
     /// How often it arrives (1 for tasks).
     pub count: u32,
+    /// For a service: tasks sleep until it has run.
+    pub awaited: bool,
 }
 
 /// What does not change while a machine runs.
@@ -86,7 +88,7 @@ pub struct Setup {
     pub pages: Vec<(u64, u64)>,
     /// `sizeof(struct page)`; 0 without a kernel.
     pub page_struct_size: u64,
-    /// Services are never armed: what is set off later does not come.
+    /// Only services that are awaited are ever armed: what a context leaves behind does not come.
     pub services_off: bool,
 }
 

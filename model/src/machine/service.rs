@@ -207,7 +207,8 @@ impl Exec<'_> {
         let Some(run) = self.machine.setup().service_run(service, cpu) else {
             return self.no_such_service(service);
         };
-        if on && self.machine.setup().services_off {
+        let setup = self.machine.setup();
+        if on && setup.services_off && !setup.runs[usize::from(run.0)].awaited {
             return self.next();
         }
         let bit = self.machine.service_bit(run);

@@ -35,8 +35,8 @@ const OBJECT_SIZE: u64 = 64;
 const UNLUCKY_FREE: &str = "struct kmem_cache *s;
 	int i = 0;
 
-	object = kmalloc($size, GFP_ATOMIC);
-	s = virt_to_head_page(object)->slab_cache;
+	$O_object = kmalloc($size, GFP_ATOMIC);
+	s = virt_to_head_page($O_object)->slab_cache;
 	if (!s)
 		return;
 	kmem_cache_shrink(s);
@@ -190,7 +190,8 @@ const FUNCTIONS: &[Function] = &[
         arguments: &[Number],
         needs: "kvfree_call_rcu",
         before: "$O_rcu_object = kmalloc(sizeof(*$O_rcu_object), GFP_ATOMIC);",
-        unlucky: None,
+        // Of no slab: v7.2's sheaves do not take it.
+        unlucky: Some("$O_rcu_object = kmalloc(2 * KMALLOC_MAX_CACHE_SIZE, GFP_ATOMIC);"),
         call: "$kvfree_rcu;\n\treturn 1;",
     },
 ];
@@ -306,11 +307,10 @@ impl Call {
                 .replace("$O_", prefix)
         };
         let (before, call) = (fill(function.before, ""), fill(function.call, ""));
-        let unlucky = fill(function.unlucky.unwrap_or(function.before), "");
-        let (other_before, other) = (
-            fill(function.before, "other_"),
-            fill(function.call, "other_"),
-        );
+        // Who is overtaken has no more luck than who comes in between.
+        let unlucky = function.unlucky.unwrap_or(function.before);
+        let (other_before, other) = (fill(unlucky, "other_"), fill(function.call, "other_"));
+        let unlucky = fill(unlucky, "");
         format!(
             "static void before_{n}(void)\n{{\n\t{before}\n}}\n\n\
              static void unlucky_{n}(void)\n{{\n\t{unlucky}\n}}\n\n\

@@ -275,6 +275,7 @@ fn runs(scenario: &Scenario, program: &Program, config: &Config) -> Result<Vec<R
             entry,
             wrapper,
             prio: run.prio.unwrap_or(placement.prio),
+            awaited: false,
             count: if placement.kind == ContextKind::Task {
                 1
             } else {

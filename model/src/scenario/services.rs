@@ -22,10 +22,11 @@ pub(super) fn runs(
         let record = program.types.record_named("model_service")?;
         let context = program.types.find_field(record, "context")?.offset;
         let entry = program.types.find_field(record, "entry")?.offset;
-        (record.size > 0).then_some((record.size, context, entry))
+        let awaited = program.types.find_field(record, "awaited")?.offset;
+        (record.size > 0).then_some((record.size, context, entry, awaited))
     };
-    let (size, context, entry) = layout().ok_or_else(|| {
-        problem("`struct model_service` needs members `context` and `entry`".into())
+    let (size, context, entry, awaited) = layout().ok_or_else(|| {
+        problem("`struct model_service` needs members `context`, `entry`, `awaited`".into())
     })?;
     let mut specs = Vec::new();
     for at in (table.addr..table.addr + table.size).step_by(size as usize) {
@@ -36,6 +37,7 @@ pub(super) fn runs(
             .function_at(word(program, at + entry))
             .ok_or_else(|| problem(format!("model_services[]: `{name}` has no function")))?;
         takes_nothing(program, entry)?;
+        let awaited = word(program, at + awaited) != 0;
         let wrapper = match placement.wrapped {
             true => program.function(&format!("context_{name}")),
             false => None,
@@ -48,6 +50,7 @@ pub(super) fn runs(
             wrapper,
             prio: placement.prio,
             count: 0,
+            awaited,
         }));
     }
     match specs.len() {

@@ -9,6 +9,7 @@
 struct model_service {
 	const char *context;		/* a word a scenario's [[run]] could say */
 	void (*entry)(void);
+	unsigned long awaited;		/* tasks sleep until it has run: grace periods */
 };
 
 /* Indices of model_services[], in model/services.c. */

@@ -790,7 +790,10 @@ static void *kmalloc_large_node(size_t size, gfp_t flags, int node)
 
 	flags |= __GFP_COMP;
 	page = alloc_pages(flags, get_order(size));
-	return page ? page_address(page) : NULL;
+	if (!page)
+		return NULL;
+	__object(page_address(page), size, OBJECT_LIVE);
+	return page_address(page);
 }
 
 void *__kmalloc(size_t size, gfp_t flags)
@@ -815,6 +818,7 @@ void kfree(const void *x)
 		unsigned int order = compound_order(page);
 
 		BUG_ON(!order);
+		__object(x, PAGE_SIZE << order, OBJECT_FREED);
 		__free_pages(page, order);
 		return;
 	}

@@ -337,7 +337,10 @@ static void *___kmalloc_large_node(size_t size, gfp_t flags, int node)
 
 	flags |= __GFP_COMP;
 	page = alloc_large_pages(flags, get_order(size));
-	return page ? page_address(page) : NULL;
+	if (!page)
+		return NULL;
+	__object(page_address(page), size, OBJECT_LIVE);
+	return page_address(page);
 }
 
 static void *__kmalloc_large_node_noprof(size_t size, gfp_t flags, int node)
@@ -350,6 +353,7 @@ static void free_large_kmalloc(struct page *page, void *object)
 	unsigned int order = compound_order(page);
 
 	WARN_ON_ONCE(order == 0);
+	__object(object, PAGE_SIZE << order, OBJECT_FREED);
 	free_large_pages(page, order);
 }
 
