@@ -66,10 +66,10 @@ impl Reader<'_> {
         }
         let program = self.machine.program();
         match &event.kind {
-            EventKind::Call { func } if self.level.is_none() => {
-                if program.func(*func).name == CALL {
-                    self.level = Some(here);
-                }
+            EventKind::Call { func }
+                if self.level.is_none() && program.func(*func).name == CALL =>
+            {
+                self.level = Some(here);
             }
             _ if self.level.is_none() => {}
             EventKind::Call { func } => {

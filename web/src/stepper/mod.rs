@@ -172,7 +172,7 @@ fn use_address(
         }
         browser::show_marks(&root);
         if *touched.borrow() {
-            let fragment = address(within.as_ref(), &shown);
+            let fragment = address(within.as_ref(), shown);
             let show = move || browser::show_fragment(&fragment);
             // The one before is cancelled when it is replaced.
             *waiting.borrow_mut() = Some(Timeout::new(ADDRESS_DELAY, show));
