@@ -41,8 +41,8 @@ pub enum Msg {
     Choose(Field, String),
     /// There is time to compute.
     Tick,
-    /// A key, in the table.
-    Key(KeyboardEvent),
+    /// A key that moves, in the table.
+    Key(String),
 }
 
 /// What can be chosen.
@@ -120,14 +120,14 @@ impl Component for Matrix {
             Msg::Follow => self.follow(ctx),
             Msg::Choose(field, value) => self.choose(ctx, field, value),
             Msg::Tick => self.tick(ctx),
-            Msg::Key(event) => self.key(&event),
+            Msg::Key(key) => self.key(&key),
         }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let Props { printed, .. } = ctx.props();
         let table = self.table();
-        let onkeydown = ctx.link().callback(Msg::Key);
+        let onkeydown = ctx.link().batch_callback(heard);
         let look = Look {
             seen: &printed.seen,
             address: Some(&self.address),
@@ -402,19 +402,13 @@ impl Matrix {
         due
     }
 
-    /// Arrow keys move between cells; mdBook, which turns pages with them, does not hear them.
-    fn key(&mut self, event: &KeyboardEvent) -> bool {
-        if event.alt_key() || event.ctrl_key() || event.meta_key() {
-            return false;
-        }
+    fn key(&mut self, key: &str) -> bool {
         let table = self.table();
         let shown = Shown::of(&table, Some(&self.address));
         let here = self.focus.or_else(|| first(&table, &self.address));
-        let Some(next) = here.and_then(|at| moved(&shown, at, &event.key())) else {
+        let Some(next) = here.and_then(|at| moved(&shown, at, key)) else {
             return false;
         };
-        event.prevent_default();
-        event.stop_propagation();
         self.focus = Some(next);
         self.move_focus = Some(Target::Cell);
         true
@@ -492,6 +486,27 @@ impl Matrix {
 
 /// The value of a list that leaves nothing out.
 const ALL: &str = "*";
+
+/// Arrow keys move between cells. It is now, while the event is under way, that mdBook has to be kept
+/// from hearing them: it turns pages with them.
+fn heard(event: KeyboardEvent) -> Option<Msg> {
+    let key = event.key();
+    let moves = [
+        "ArrowUp",
+        "ArrowDown",
+        "ArrowLeft",
+        "ArrowRight",
+        "Home",
+        "End",
+    ];
+    let with_others = event.alt_key() || event.ctrl_key() || event.meta_key();
+    if with_others || !moves.contains(&key.as_str()) {
+        return None;
+    }
+    event.prevent_default();
+    event.stop_propagation();
+    Some(Msg::Key(key))
+}
 
 /// The cell that a key leads to.
 fn moved(shown: &Shown, at: At, key: &str) -> Option<At> {
