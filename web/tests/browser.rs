@@ -75,6 +75,7 @@ async fn buttons_move_the_stepper() {
         figure: Rc::new(figure),
         session: Rc::new(session),
         place: None,
+        within: None,
     };
     yew::Renderer::<Stepper>::with_root_and_props(root.clone(), props).render();
     drawn().await;
