@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use model::explore::trace::{Misfit, Trace};
 use model::machine::{Action, Machine, Schedule};
+use model::matrix::configs_of;
 use model::report::steps::{self, Row};
 use model::scenario::Scenario;
 
@@ -152,15 +153,7 @@ impl Session {
 
     /// The configurations that can be chosen: the scenario's own first.
     pub fn configs(&self) -> Vec<String> {
-        let own = self.scenario.configs.iter().map(|(name, _)| name.clone());
-        let mut names: Vec<String> = own.collect();
-        for name in model::config::NAMES {
-            // PREEMPT_LAZY came with v6.13: a kernel without it cannot be configured so.
-            if !name.starts_with("lazy") && !names.iter().any(|n| n == name) {
-                names.push((*name).into());
-            }
-        }
-        names
+        configs(&self.scenario)
     }
 
     fn forward(&mut self) {
@@ -351,6 +344,22 @@ impl Session {
         self.rows = Rc::new(rows);
         self.trace = Rc::new(trace);
     }
+}
+
+/// The configurations of a scenario: its own first, then all others that its kernel can have.
+pub fn configs(scenario: &Scenario) -> Vec<String> {
+    let own = scenario.configs.iter().map(|(name, _)| name.clone());
+    let mut names: Vec<String> = own.collect();
+    let all = match &scenario.kernel {
+        Some(kernel) => configs_of(kernel),
+        None => model::config::NAMES.to_vec(),
+    };
+    for name in all {
+        if !names.iter().any(|n| n == name) {
+            names.push(name.into());
+        }
+    }
+    names
 }
 
 impl PartialEq for Session {

@@ -11,7 +11,7 @@ use model::machine::Schedule;
 use model::report::link::{Link, Source};
 use model::scenario::{Mark, Problem, Scenario};
 
-use crate::session::{Notice, Session};
+use crate::session::{Notice, Session, configs};
 
 /// What diagnostics, links and mails call the reader's text.
 pub const FILE: &str = "edited.c";
@@ -147,14 +147,7 @@ impl Desk {
 
     /// The configurations that can be chosen, the scenario's own first.
     pub fn configs(&self) -> Vec<String> {
-        let own = self.scenario.iter().flat_map(|s| &s.configs);
-        let mut names: Vec<String> = own.map(|(name, _)| name.clone()).collect();
-        for name in model::config::NAMES {
-            if !names.iter().any(|n| n == name) {
-                names.push((*name).into());
-            }
-        }
-        names
+        self.scenario.as_deref().map(configs).unwrap_or_default()
     }
 
     /// A stepper on what lies here, at its first finding or where the choices lead.
