@@ -17,7 +17,7 @@
 //! ```
 
 use super::link::{self, Link, Source};
-use super::{Shot, steps, text};
+use super::{Shot, splat, steps, text};
 use crate::machine::{Event, EventKind, Schedule};
 
 /// Columns: with two levels of quoting still under 72.
@@ -177,10 +177,14 @@ fn one_step(shot: &Shot<'_>, n: usize) -> String {
     for note in &row.notes[..plain] {
         out += &wrap("    - ", 6, note);
     }
+    let release = splat::release(shot.state());
     for (i, finding) in shot.trace.steps[n - 1].findings.iter().enumerate() {
         let note = &row.notes[plain + i];
         out += &wrap("    ! ", 6, &format!("{}: {note}", finding.rule.name()));
-        for line in text::report(shot, n, i).iter().filter(|l| is_key_line(l)) {
+        for line in text::report(shot, n, i)
+            .iter()
+            .filter(|l| is_key_line(l, &release))
+        {
             out += &wrap("    | ", 8, line.trim_end());
         }
     }
@@ -188,10 +192,10 @@ fn one_step(shot: &Shot<'_>, n: usize) -> String {
 }
 
 /// Not rules, blank lines, release names and the like.
-fn is_key_line(line: &str) -> bool {
+fn is_key_line(line: &str, release: &str) -> bool {
     let line = line.trim();
     let drawn = line.chars().all(|c| "=-".contains(c));
-    !drawn && !line.starts_with("Modules linked in") && !line.starts_with("5.9")
+    !drawn && !line.starts_with("Modules linked in") && !line.starts_with(release)
 }
 
 /// Breaks at blanks, and in the middle of words that are too long; later lines are indented.

@@ -85,6 +85,11 @@ pub fn lines_at(trace: &Trace, n: usize, i: usize) -> Vec<String> {
     lines(&before, finding)
 }
 
+/// The release and build that this kernel's reports name.
+pub fn release(machine: &Machine) -> String {
+    era::Era::of(machine).release()
+}
+
 /// The line by which a report is known.
 pub fn headline(before: &Machine, finding: &Finding) -> String {
     let telling = |l: &&String| l.contains("BUG") || l.contains("WARNING") || l.contains("panic");
