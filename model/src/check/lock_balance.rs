@@ -23,7 +23,9 @@ pub(super) fn text(machine: &Machine, kind: &EventKind) -> String {
         ),
         EventKind::IrqsLeft { off: true } => "the context ends with interrupts off".into(),
         EventKind::IrqsLeft { off: false } => "the handler enabled interrupts".into(),
-        EventKind::NotBegun { section } => format!("the end of a section without its {section}"),
+        EventKind::NotBegun { section } => {
+            format!("the end of a section without its {}", section.begin())
+        }
         _ => String::new(),
     }
 }

@@ -29,7 +29,7 @@ use std::rc::Rc;
 
 use crate::inspect;
 use crate::machine::context::{ContextKind, Held};
-use crate::machine::event::{LockRef, LockType};
+use crate::machine::event::{LockRef, LockType, Section};
 use crate::machine::footprint::Footprint;
 use crate::machine::{Action, Console, CpuId, Event, EventKind, Machine};
 use crate::syntax::source::Span;
@@ -84,11 +84,9 @@ pub fn perform(
             note_output(machine, &held, &mut console, event, &mut findings);
             console.null |= is_null(machine, event);
         }
-        if let Some(found) = integrity::at_rest(machine, events, &console) {
-            console.broken |= 1 << found.rule as u32;
-            findings.push(found);
-        }
-        if let Some(found) = kvfree_rcu::at_end(machine, events, &console) {
+        let at_rest = integrity::at_rest(machine, events, &console);
+        let at_end = kvfree_rcu::at_end(machine, events, &console);
+        for found in at_rest.into_iter().chain(at_end) {
             console.broken |= 1 << found.rule as u32;
             findings.push(found);
         }
@@ -252,10 +250,11 @@ fn judge_event(before: &Machine, event: &Event, console: &Console) -> Option<Fin
         }
         EventKind::NotBegun { section } => {
             // preempt_count_sub() asks whether any lock debugging has spoken before.
-            let printed = if section.starts_with("rcu") {
-                lockdep
-            } else {
-                config.debug_preempt && !console.lockdep_off
+            let printed = match section {
+                Section::Rcu => lockdep,
+                Section::Preempt | Section::BottomHalves => {
+                    config.debug_preempt && !console.lockdep_off
+                }
             };
             let detail = Detail::Balance {
                 text: lock_balance::text(before, &event.kind),

@@ -120,6 +120,28 @@ impl Fault {
     }
 }
 
+/// A section that has a begin and an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Preemption off.
+    Preempt,
+    /// Bottom halves off.
+    BottomHalves,
+    /// An RCU reader.
+    Rcu,
+}
+
+impl Section {
+    /// The function that begins it.
+    pub fn begin(self) -> &'static str {
+        match self {
+            Section::Preempt => "preempt_disable()",
+            Section::BottomHalves => "local_bh_disable()",
+            Section::Rcu => "rcu_read_lock()",
+        }
+    }
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -173,7 +195,7 @@ pub enum EventKind {
     },
     /// A section was ended that had not begun.
     NotBegun {
-        section: &'static str,
+        section: Section,
     },
     /// The end of a section that a report has ended already: see `gives_up_cpu()`.
     CountLost,

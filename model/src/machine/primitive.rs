@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::context::{Choosing, ContextKind, Held, PREEMPT_OFFSET, SOFTIRQ_DISABLE_OFFSET};
-use super::event::{EventKind, LockRef, LockType};
+use super::event::{EventKind, LockRef, LockType, Section};
 use super::exec::{Exec, Flow};
 use super::lock::Ask;
 use crate::config::Preemption;
@@ -206,9 +206,9 @@ impl Exec<'_> {
         }
         if from < offset || (offset < preemption_part && from & preemption_part == 0) {
             let section = if offset == PREEMPT_OFFSET {
-                "preempt_disable()"
+                Section::Preempt
             } else {
-                "local_bh_disable()"
+                Section::BottomHalves
             };
             return self.event(EventKind::NotBegun { section });
         }
@@ -237,7 +237,7 @@ impl Exec<'_> {
         if self.machine.config().rt && self.ctx.kind == ContextKind::Task {
             if !off && self.ctx.bh_disable == 0 {
                 return self.event(EventKind::NotBegun {
-                    section: "local_bh_disable()",
+                    section: Section::BottomHalves,
                 });
             }
             // Outermost, it is a reader for lockdep too (v6.12 __local_bh_disable_ip()).
@@ -262,7 +262,7 @@ impl Exec<'_> {
     fn rcu_section(&mut self, ty: LockType, begin: bool) {
         if !begin && !self.ctx.held.iter().any(|h| h.lock.ty == ty) {
             return self.event(EventKind::NotBegun {
-                section: "rcu_read_lock()",
+                section: Section::Rcu,
             });
         }
         self.reader_for_lockdep(ty, begin);
