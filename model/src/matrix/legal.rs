@@ -29,10 +29,11 @@
 //!
 //! A call is legal when no rule is broken in any execution and none goes on for ever. A search that
 //! hits its bound makes nothing legal. What a call only sets off, a timer or a work, is no part of it:
-//! these machines never begin it, so they end when the call and what meets it have ended.
+//! these machines begin only what tasks wait for, grace periods, and end when the call and what meets it
+//! have ended.
 //!
 //! What this can miss: three contexts at once, bugs of the allocator itself that need two CPUs inside
-//! it, and a call that waits for what it has set off.
+//! it, and a call that waits for a work or a timer that it has set off.
 
 use super::Rig;
 use super::call::Call;
