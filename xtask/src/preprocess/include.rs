@@ -78,12 +78,19 @@ fn check(target: &str, chapter: &Path) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::PathBuf;
+    use std::sync::LazyLock;
 
-    fn found(content: &str) -> Vec<(usize, String)> {
+    /// Written once: the tests run at the same time.
+    static DIR: LazyLock<PathBuf> = LazyLock::new(|| {
         let dir = std::env::temp_dir().join(format!("xtask-include-{}", std::process::id()));
         let text = "a\n/* ANCHOR: part */\nb\n/* ANCHOR_END: part */\n/* ANCHOR: open */\n";
         crate::stamp::write_if_changed(&dir.join("x.c"), text).unwrap();
-        problems(content, &dir.join("chapter.md"))
+        dir
+    });
+
+    fn found(content: &str) -> Vec<(usize, String)> {
+        problems(content, &DIR.join("chapter.md"))
     }
 
     #[test]
