@@ -11,6 +11,10 @@ const ALL_RULES: &str = "{ resultTypes: ['violations'] }";
 const COLOUR_RULES: &str =
     "{ resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block'] }";
 
+/// A theme's own style sheet comes when it is chosen.
+const ALL_STYLES_ARE_THERE: &str = "[...document.querySelectorAll('link[rel=stylesheet]')]\
+    .every((link) => link.disabled || link.sheet)";
+
 #[test]
 fn every_page() {
     browse(DESKTOP, async |page| {
@@ -36,6 +40,7 @@ fn every_theme() {
             for theme in OTHER_THEMES {
                 let choose = format!("document.getElementById('mdbook-theme-{theme}').click()");
                 page.eval(&choose).await;
+                page.wait_until(ALL_STYLES_ARE_THERE).await;
                 let texts = violations(page, COLOUR_RULES).await;
                 found.extend(texts.map(|text| format!("{name} ({theme}): {text}")));
             }
