@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::zones::{self, FrontEnvironment, FrontNode, Tables};
-use super::{CPUS_MAX, Expectation, Item, Problem, Quantifier, Run, Scenario};
+use super::{CPUS_MAX, Expectation, Item, PLAIN_CPUS_MAX, Problem, Quantifier, Run, Scenario};
 use crate::config::Config;
 use crate::kernel;
 use crate::machine::context::CONTEXT_NAMES;
@@ -139,7 +139,8 @@ fn scenario(reader: &mut Reader, front: Front, file: &str, text: &str) -> Scenar
     });
     let version = kernel.as_deref().and_then(kernel::linux_version_code);
     let configs = configs(reader, front.config, front.configs, version);
-    let cpus = cpus(reader, front.cpus, &configs);
+    let cpus_max = kernel.as_ref().map_or(PLAIN_CPUS_MAX, |_| CPUS_MAX);
+    let cpus = cpus(reader, front.cpus, cpus_max, &configs);
     let mut zones = zones::read(reader, front.zone, front.node, cpus);
     if zones.is_empty() && kernel.is_some() && reader.errors.is_empty() {
         zones.push(zones::small());
@@ -227,14 +228,19 @@ fn defines(reader: &mut Reader, table: BTreeMap<Spanned<String>, u32>) -> Vec<(S
     defines
 }
 
-fn cpus(reader: &mut Reader, cpus: Option<Spanned<u8>>, configs: &[(String, Config)]) -> u8 {
+fn cpus(
+    reader: &mut Reader,
+    cpus: Option<Spanned<u8>>,
+    cpus_max: u8,
+    configs: &[(String, Config)],
+) -> u8 {
     let Some(cpus) = cpus else { return 1 };
     if *cpus.as_ref() > 1 && configs.iter().any(|(_, config)| !config.smp) {
         reader.error(cpus.span(), "a kernel without CONFIG_SMP has one CPU");
         return 1;
     }
-    if !(1..=CPUS_MAX).contains(cpus.as_ref()) {
-        reader.error(cpus.span(), format!("a scenario has 1 to {CPUS_MAX} CPUs"));
+    if !(1..=cpus_max).contains(cpus.as_ref()) {
+        reader.error(cpus.span(), format!("a scenario has 1 to {cpus_max} CPUs"));
         return 1;
     }
     cpus.into_inner()

@@ -16,8 +16,11 @@ use crate::syntax::source::Span;
 pub use build::{Compiled, Mark, Problem};
 pub use expect::{Expectation, Item, Quantifier, Verdict};
 
-/// CPUs a scenario may have.
+/// CPUs a scenario with a kernel may have; `NR_CPUS` of the kernel headers is the same.
 pub const CPUS_MAX: u8 = 4;
+
+/// CPUs a plain C program may have, which models contexts of its own with them.
+pub const PLAIN_CPUS_MAX: u8 = 8;
 
 /// A parsed scenario file.
 #[derive(Clone, Debug, PartialEq)]
