@@ -8,6 +8,7 @@ use model::machine::Machine;
 use model::scenario::Scenario;
 
 const STORM: &str = include_str!("../benches/explorer/storm.c");
+const KVFREE: &str = include_str!("../benches/explorer/kvfree.c");
 
 /// The machine of a model: these contexts, a CPU each, and these definitions.
 fn machine(entries: &[&str], defines: &[(&str, u32)], text: &str) -> Machine {
@@ -55,6 +56,20 @@ fn nmi(lockless: u32, split: u32) -> Machine {
     machine(&["T0", "handler"], &defines, STORM)
 }
 
+/// One object for each of those that free, and one reader's round.
+fn kvfree() -> Machine {
+    let defines = [
+        ("NA", 1),
+        ("NB", 1),
+        ("NC", 1),
+        ("RA", 1),
+        ("RB", 0),
+        ("BUG", 0),
+    ];
+    let entries = ["T0", "T1", "handler", "worker", "grace_periods", "R0"];
+    machine(&entries, &defines, KVFREE)
+}
+
 /// States and transitions without those that end in a failed assertion, of which there are so many:
 /// other tools know no such state, and each is entered once.
 fn counts(outcome: &Outcome) -> (usize, usize, usize) {
@@ -83,6 +98,16 @@ fn s2_small() {
     let ends: Vec<_> = outcome.ends.iter().map(|g| (&g.end, g.n_states)).collect();
     assert_eq!(ends.len(), 1, "{ends:?}");
     assert_eq!(ends[0].1, 981);
+}
+
+#[test]
+fn s3_small() {
+    let outcome = full(&kvfree());
+    assert_eq!((outcome.states, outcome.transitions), (193_368, 703_345));
+    let ends: Vec<_> = outcome.ends.iter().map(|g| (&g.end, g.n_states)).collect();
+    assert_eq!(ends.len(), 1, "{ends:?}");
+    assert_eq!(ends[0].1, 1);
+    assert!(!ends[0].0.hang);
 }
 
 /// How all executions end that break something, and the length of the shortest witness.
