@@ -36,6 +36,9 @@ use crate::syntax::source::Span;
 pub use finding::{Class, Detail, Finding, Rule};
 pub use wait_context::{WaitType, context_type, wait_types};
 
+/// Findings with the same rule and class that are kept of one step: nobody reads more.
+const FINDINGS_OF_A_KIND_MAX: usize = 20;
+
 /// What one action did.
 #[derive(Clone, Debug)]
 pub struct Transition {
@@ -98,7 +101,24 @@ pub fn perform(
         Rc::make_mut(&mut machine.console).broken |= 1 << found.rule as u32;
         findings.push(found);
     }
-    findings
+    without_repetition(findings)
+}
+
+/// A step may be a loop of any length, such as a walk through a broken list that goes round in it.
+/// What was said of the step is not said again; of what a kernel prints only the begin is kept.
+fn without_repetition(all: Vec<Finding>) -> Vec<Finding> {
+    if all.len() < 2 {
+        return all;
+    }
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in all {
+        let of_its_kind = |f: &&Finding| f.rule == finding.rule && f.class == finding.class;
+        let said = !finding.printed && kept.contains(&finding);
+        if !said && kept.iter().filter(of_its_kind).count() < FINDINGS_OF_A_KIND_MAX {
+            kept.push(finding);
+        }
+    }
+    kept
 }
 
 /// Performs the action, and looks whether it wrote where it must not.

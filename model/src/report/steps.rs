@@ -11,6 +11,9 @@ use crate::machine::{Action, CpuId, Event, EventKind, Machine};
 /// Longest statement text in a row.
 pub const CODE_MAX: usize = 72;
 
+/// Notes of one row, without its findings. A step may be a loop of any length; nobody reads more.
+const NOTES_MAX: usize = 100;
+
 /// A row of the table of steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -131,6 +134,11 @@ fn notes(before: &Machine, step: &Step) -> Vec<String> {
         if matches!(event.kind, EventKind::Enter { .. } | EventKind::Exit { .. }) {
             notes.extend(restored(before, step, event));
         }
+    }
+    if notes.len() > NOTES_MAX {
+        let more = format!("and {} notes like these", notes.len() - NOTES_MAX);
+        notes.truncate(NOTES_MAX);
+        notes.push(more);
     }
     notes
 }

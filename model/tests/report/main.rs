@@ -308,3 +308,27 @@ fn a_null_has_a_reason() {
         ["&zone->lock is contended, and nobody waits for it"]
     );
 }
+
+#[test]
+fn a_step_without_end_is_shown_in_few_words() {
+    let scenario = plain(
+        "void __object(const void *p, unsigned long size, int state);\n\
+         int printf(const char *format, ...);\nint x, y;\n\
+         int main(void) { atomic { for (;;) { __object(&x, 4, 2); __object(&y, 4, 2); } } }",
+    );
+    let trace = trace(&scenario);
+    let step = trace.steps.last().unwrap();
+    assert!(step.events.len() > 1000);
+    // Each of the two is freed twice, and then it does not end.
+    assert_eq!(step.findings.len(), 3, "{:?}", step.findings);
+    let shot = shot(&scenario, &trace);
+    let shown = [
+        text::run(&shot),
+        mail::export(&shot),
+        json::run(&shot).to_string(),
+        svg::run(&shot),
+    ];
+    for text in shown {
+        assert!(text.len() < 100_000, "{} bytes", text.len());
+    }
+}
