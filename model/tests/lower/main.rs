@@ -4,6 +4,7 @@ mod code;
 mod data;
 mod diagnostics;
 mod robustness;
+mod well_formed;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
