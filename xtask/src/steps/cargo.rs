@@ -8,13 +8,15 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 
 pub(super) fn fmt(paths: &Paths) -> Result<Tally> {
-    let mut cargo = shell::cargo();
-    Ok(single(
-        "cargo fmt",
-        cargo
-            .current_dir(&paths.root)
-            .args(["fmt", "--all", "--check"]),
-    ))
+    let check = |of: &[&str]| {
+        let mut cargo = shell::cargo();
+        cargo.current_dir(&paths.root).args(["fmt", "--check"]);
+        single(&format!("cargo fmt {}", of.join(" ")), cargo.args(of))
+    };
+    let mut tally = check(&["--all"]);
+    // The fuzz targets are a workspace of their own.
+    tally.add(check(&["--manifest-path", "model/fuzz/Cargo.toml"]));
+    Ok(tally)
 }
 
 pub(super) fn clippy(paths: &Paths) -> Result<Tally> {

@@ -7,6 +7,7 @@ mod book;
 mod browser;
 mod c_syntax;
 mod cargo;
+mod fuzz;
 mod html;
 mod links;
 mod npm;
@@ -30,7 +31,7 @@ struct Step {
 }
 
 /// In this order: what is quick and fails often comes first, and the site is built before it is used.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step {
         name: "fmt",
         about: "the code is formatted",
@@ -65,6 +66,11 @@ const STEPS: [Step; 14] = [
         name: "scenarios",
         about: "every scenario's expectation holds",
         run: scenarios::run,
+    },
+    Step {
+        name: "fuzz",
+        about: "the fuzz targets, for seconds each (libFuzzer)",
+        run: fuzz::run,
     },
     Step {
         name: "book",
