@@ -8,13 +8,13 @@ use std::path::Path;
 /// As much stack as a browser gives.
 const STACK: usize = 1 << 20;
 
-fn on_small_stack(test: impl FnOnce() + Send + 'static) {
+fn on_small_stack<T: Send + 'static>(test: impl FnOnce() -> T + Send + 'static) -> T {
     std::thread::Builder::new()
         .stack_size(STACK)
         .spawn(test)
         .unwrap()
         .join()
-        .unwrap();
+        .unwrap()
 }
 
 fn lower_quietly(text: &str) -> bool {
@@ -159,7 +159,8 @@ fn sizes_are_bounded() {
         "char a[1 << 20][1 << 20];",
         "char a[-1UL];",
         "struct s { char a[1 << 29]; }; struct t { struct s a, b, c, d; } t;",
-        "char a[1 << 30], b[1 << 30], c[1 << 30];",
+        "char a[1 << 22];",
+        "char a[1 << 21], b[1 << 21];",
         "int a[] = { [0xffffffff] = 1 };",
         "int a[] = { [0 ... 0x7fffffff] = 1 };",
         "int a[1 << 24] = { [(1 << 24) - 1] = 1 };",
@@ -169,5 +170,28 @@ fn sizes_are_bounded() {
         "__attribute__((section(\".data..percpu\"))) char a[1 << 21];",
     ] {
         assert!(compile(text).is_err(), "{text}");
+    }
+}
+
+/// Each level copies what is inside it: twice, four times, eight times…
+#[test]
+fn copies_are_bounded() {
+    let nested = [
+        ("({ typeof(", ") x = 1; x; })"),
+        ("({ typeof(", ") x, y, z; 1; })"),
+        ("({ __auto_type x = ", "; x; })"),
+        (
+            "sizeof(({ struct { int __attribute__((aligned(",
+            "))) a, b; } s; 4; }))",
+        ),
+        ("sizeof(({ int _Alignas(", ") a, b; 4; }))"),
+    ];
+    for (open, close) in nested {
+        for n in [4, 15, 20, 60] {
+            let (open, close) = (open.repeat(n), close.repeat(n));
+            let text = format!("int f(void) {{ return {open}4{close}; }}");
+            let compiled = on_small_stack(move || lower_quietly(&text));
+            assert!(compiled || n > 4, "{open} at depth {n}");
+        }
     }
 }

@@ -216,6 +216,13 @@ fn growth_without_end() {
     survives(doubling + "int y = a63;");
     survives("#define f(x) x x x x\n".to_owned() + &"f(".repeat(60) + "1" + &")".repeat(60));
     survives("#define f(x) #x\n".to_owned() + &"f(".repeat(150) + "\"" + &")".repeat(150));
+    survives(
+        "#define s(x) #x\n#define t(x) s(x x)\nchar *y = ".to_owned()
+            + &"t(".repeat(100)
+            + "\"a\""
+            + &")".repeat(100)
+            + ";",
+    );
     survives("#define f(x) x f\nf(f)(f)(f(f)(f))(f)".into());
     survives("#define f f\n#define g g h\n#define h g h\nf g h".into());
     let chain: String = (0..5000)

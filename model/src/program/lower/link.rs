@@ -13,11 +13,9 @@ use crate::syntax::source::SourceMap;
 /// Bytes between two objects that belong to none, at least.
 const GAP: u64 = 16;
 
-/// The end of what may be static data: the kernel's image has 1 GB.
-const DATA_END: u64 = address::DATA + (1 << 30);
-
-/// How far into an object its initial contents may reach.
-const IMAGE_MAX: u64 = 1 << 24;
+/// The end of what may be static data. The modelled kernel has a few kilobytes; one statement may
+/// write all of it, and every state of a trace may have its own.
+const DATA_END: u64 = address::DATA + (1 << 22);
 
 /// Gives everything its address, emits all functions and fills the static data.
 pub fn link(mut lower: Lower, sources: SourceMap) -> Result<Program, Vec<Diagnostic>> {
@@ -127,11 +125,6 @@ fn image(unit: &mut Unit<'_>) -> Vec<(u64, Vec<u8>)> {
             .map(|write| write_end(unit.types, write))
             .max();
         let extent = extent.unwrap_or(0).min(size(unit.types, object));
-        if extent > IMAGE_MAX {
-            let error = Diagnostic::error(object.span, "initialiser reaches too far");
-            unit.errors.push(error);
-            continue;
-        }
         let mut bytes = vec![0; extent as usize];
         for write in &object.writes {
             put(unit, write, &mut bytes);

@@ -16,7 +16,7 @@ impl Parser<'_> {
         }
         let leading = self.attributes()?;
         specified.attributes.merge(leading);
-        let base = self.take_base(&mut specified.ty);
+        let base = self.take_base(&mut specified)?;
         let (name, ty) = self.named_declarator(base)?;
         let attributes = self.declarator_attributes()?;
         if self.kind() == TokenKind::LBrace {
@@ -93,7 +93,7 @@ impl Parser<'_> {
         }
         let leading = self.attributes()?;
         specified.attributes.merge(leading);
-        let base = self.take_base(&mut specified.ty);
+        let base = self.take_base(&mut specified)?;
         let (name, ty) = self.named_declarator(base)?;
         let attributes = self.declarator_attributes()?;
         self.init_declarators(specified, start, name, ty, attributes)
@@ -128,7 +128,7 @@ impl Parser<'_> {
                 break;
             }
             let leading = self.attributes()?;
-            let base = self.take_base(&mut specified.ty);
+            let base = self.take_base(&mut specified)?;
             (name, ty) = self.named_declarator(base)?;
             attributes = self.declarator_attributes()?;
             attributes.merge(leading);
@@ -222,10 +222,7 @@ impl Parser<'_> {
         let Some(Initializer::Expr(value)) = init else {
             return Err(self.error(name.span, "`__auto_type` needs an initialiser"));
         };
-        self.size += size;
-        if self.size > SIZE_MAX {
-            return Err(self.fatal_here("`__auto_type` is nested too deeply"));
-        }
+        self.count_copy(size, "`__auto_type`")?;
         let span = value.span;
         let zero = Expr {
             kind: ExprKind::Int(0, IntType::Int),

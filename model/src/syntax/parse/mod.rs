@@ -32,8 +32,9 @@ const NESTING_MAX: usize = 200;
 /// How high an expression's tree may grow by operators in a row, such as `a + b + c + …`.
 const HEIGHT_MAX: usize = 256;
 
-/// How many tokens the tree may stand for: `__auto_type` copies its initialiser.
-const SIZE_MAX: usize = 4_000_000;
+/// How many tokens the tree may stand for: `__auto_type` copies its initialiser, `typeof` each of
+/// its declarators. Several times the largest kernel; more would take a second to lower.
+const SIZE_MAX: usize = 1_000_000;
 
 /// How many errors are reported: the reader mends the first ones.
 const ERRORS_MAX: usize = 40;

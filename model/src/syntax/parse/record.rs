@@ -105,7 +105,7 @@ impl Parser<'_> {
     fn member(&mut self, specified: &mut Specified) -> Parse<Member> {
         let start = self.token().span;
         let mut attributes = self.attributes()?;
-        let base = self.take_base(&mut specified.ty);
+        let base = self.take_base(specified)?;
         let (name, ty) = match self.kind() {
             TokenKind::Colon => (None, base),
             _ => {
@@ -191,8 +191,9 @@ impl Parser<'_> {
 
     /// The type for the next declarator. The first one gets the definition of a record or enum
     /// that stands in the specifiers, the others name it; without a tag it is given one.
-    pub(super) fn take_base(&mut self, base: &mut TypeExpr) -> TypeExpr {
-        match base {
+    pub(super) fn take_base(&mut self, specified: &mut Specified) -> Parse<TypeExpr> {
+        self.count_copy(specified.size, "`typeof`")?;
+        let base = match &mut specified.ty {
             TypeExpr::Record(record) if record.members.is_some() => {
                 record
                     .tag
@@ -216,8 +217,12 @@ impl Parser<'_> {
                     ..enum_.clone()
                 })
             }
-            other => other.clone(),
+            other => return Ok(other.clone()),
+        };
+        if specified.attributes.aligned.is_none() {
+            specified.size = 1;
         }
+        Ok(base)
     }
 }
 

@@ -10,6 +10,8 @@ pub(super) struct Specified {
     pub attributes: Attributes,
     /// `__auto_type`: the type is that of the initialiser.
     pub auto_type: bool,
+    /// How many tokens it stands for: each declarator copies it.
+    pub size: usize,
     pub span: Span,
 }
 
@@ -114,7 +116,7 @@ impl Parser<'_> {
 
     /// specifiers = (storage | qualifier | type-specifier | attribute)*
     pub(super) fn specifiers(&mut self) -> Parse<Specified> {
-        let start = self.token().span;
+        let (start, size) = (self.token().span, self.size);
         let mut specs = Specifiers::default();
         let mut attributes = Attributes::default();
         let mut words = Words::default();
@@ -178,6 +180,7 @@ impl Parser<'_> {
             ty,
             attributes,
             auto_type,
+            size: self.size - size,
             span: self.since(start),
         })
     }

@@ -42,6 +42,15 @@ impl Parser<'_> {
         token
     }
 
+    /// A part of the tree that stands for so many tokens is copied.
+    pub(super) fn count_copy(&mut self, size: usize, what: &str) -> Parse<()> {
+        self.size += size;
+        match self.size > SIZE_MAX {
+            true => Err(self.fatal_here(&format!("{what} is nested too deeply"))),
+            false => Ok(()),
+        }
+    }
+
     pub(super) fn accept(&mut self, kind: TokenKind) -> bool {
         let found = self.kind() == kind;
         if found {

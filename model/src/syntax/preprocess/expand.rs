@@ -366,7 +366,7 @@ impl Preprocessor<'_> {
 
     fn paste(&mut self, left: Token, right: Token) -> Option<Token> {
         let text = [self.symbols.name(left.text), self.symbols.name(right.text)].concat();
-        self.count_work(left.span, text.len() / 16);
+        self.count_work(left.span, text.len() / 4);
         let tokens = lex(FileId(0), &text, &mut self.symbols);
         let &[token] = &tokens[..] else { return None };
         let hide = self.hide_sets.intersection(left.hide, right.hide);
@@ -395,7 +395,7 @@ impl Preprocessor<'_> {
             }
         }
         text.push('"');
-        self.count_work(use_.span, text.len() / 16);
+        self.count_work(use_.span, text.len() / 4);
         self.make(hash, TokenKind::Str, &text)
     }
 
