@@ -142,15 +142,13 @@ fn fuzz(
 /// What libFuzzer says at its end: how often, and how many edges of the program were seen.
 fn summary(report: &str) -> Result<String> {
     let runs = report.lines().find(|line| line.starts_with("Done "));
-    let edges = report.lines().filter_map(|line| {
-        let (_, rest) = line.split_once(" cov: ")?;
-        rest.split_whitespace().next()
-    });
+    let edges = report.rsplit_once(" cov: ").map(|(_, rest)| rest);
+    let edges = edges.and_then(|rest| rest.split_whitespace().next());
     ensure!(runs.is_some(), "it ended without a word:\n{report}");
     Ok(format!(
         "{}, {} edges covered",
         runs.unwrap_or_default().trim_start_matches("Done "),
-        edges.last().unwrap_or("no")
+        edges.unwrap_or("no")
     ))
 }
 

@@ -24,8 +24,8 @@ pub(super) fn folders(target: &str, paths: &Paths) -> Result<Vec<PathBuf>> {
     let tests = paths.root.join("model/tests");
     let scenarios = paths.root.join("model/scenarios");
     Ok(match target {
-        "step" => vec![choices(paths)?],
-        "link" => vec![sent(paths)?],
+        "step" => vec![choices(target, paths)?],
+        "link" => vec![sent(target, paths)?],
         "program" => vec![
             tests.join("c"),
             paths.root.join("model/fuzz/seeds").join(target),
@@ -36,20 +36,20 @@ pub(super) fn folders(target: &str, paths: &Paths) -> Result<Vec<PathBuf>> {
 
 /// A few numbers for some machines (libFuzzer finds the others): which one, where it is shown, and the
 /// choices.
-fn choices(paths: &Paths) -> Result<PathBuf> {
-    let folder = paths.target("fuzz/seeds/step");
+fn choices(target: &str, paths: &Paths) -> Result<PathBuf> {
+    let folder = empty_folder(target, paths)?;
     for which in (0..MACHINES).step_by(10) {
         let choice = |i: u32| (i.wrapping_mul(0x9e37_79b9) >> (which % 24)) as u8;
         let mut seed = vec![which, u8::MAX];
         seed.extend((0..48).map(choice));
-        stamp::write_if_changed(&folder.join(format!("{which:03}")), seed)?;
+        fs::write(folder.join(format!("{which:03}")), seed)?;
     }
     Ok(folder)
 }
 
 /// Executions as links and mails, and as the parts that the target packs by itself.
-fn sent(paths: &Paths) -> Result<PathBuf> {
-    let folder = paths.target("fuzz/seeds/link");
+fn sent(target: &str, paths: &Paths) -> Result<PathBuf> {
+    let folder = empty_folder(target, paths)?;
     let mut files = stamp::files_under(&paths.root.join("model/scenarios"));
     files.sort();
     for file in files.iter().step_by(SENT) {
@@ -58,6 +58,14 @@ fn sent(paths: &Paths) -> Result<PathBuf> {
     for file in stamp::files_under(&paths.root.join("model/fuzz/seeds/program")) {
         send(&file, &folder)?;
     }
+    Ok(folder)
+}
+
+/// Without the seeds of an earlier time.
+fn empty_folder(target: &str, paths: &Paths) -> Result<PathBuf> {
+    let folder = paths.target("fuzz/seeds").join(target);
+    fs::remove_dir_all(&folder).ok();
+    fs::create_dir_all(&folder)?;
     Ok(folder)
 }
 
@@ -91,7 +99,7 @@ fn send(file: &Path, folder: &Path) -> Result<()> {
         ("parts", format!("={}", parts.join("\0"))),
     ];
     for (kind, seed) in seeds {
-        stamp::write_if_changed(&folder.join(format!("{name}.{kind}")), seed)?;
+        fs::write(folder.join(format!("{name}.{kind}")), seed)?;
     }
     Ok(())
 }
