@@ -1,7 +1,9 @@
 //! The modelled kernel's texts, by version, and patches on them.
 //!
 //! The texts are those of `model/kernel/`; readers see them under the kernel's own paths. A patch is
-//! a unified diff against that tree, whether it is ours, a reader's or a wrong one.
+//! a unified diff against that tree, whether it is ours, a reader's or a wrong one; [`patch`] reads it.
+
+mod patch;
 
 use std::collections::BTreeMap;
 
@@ -148,10 +150,10 @@ impl Tree {
     ///
     /// # Errors
     /// A sentence naming file and hunk; nothing is changed then.
-    pub fn apply(&mut self, patch: &str) -> Result<(), String> {
+    pub fn apply(&mut self, diff: &str) -> Result<(), String> {
         let mut files = self.files.clone();
         let mut n_files = 0;
-        for part in PatchSet::parse(patch, ParseOptions::unidiff()) {
+        for part in PatchSet::parse(&patch::tidy(diff)?, ParseOptions::unidiff()) {
             let part = part.map_err(|e| format!("this is no unified diff: {e}"))?;
             let text = part
                 .patch()
@@ -162,9 +164,9 @@ impl Tree {
                 None => String::new(),
                 Some(path) => self.find(&files, path)?,
             };
-            let patched = diffy::apply(&base, text).map_err(|e| {
-                format!("{}: {e}", to.as_ref().or(from.as_ref()).map_or("?", |p| p))
-            })?;
+            let name = from.as_ref().or(to.as_ref()).map_or("?", |p| p);
+            let patched = diffy::apply(&base, text)
+                .map_err(|_| patch::why(&strip(name, &self.files), &base, text))?;
             if let Some(from) = &from {
                 files.remove(&strip(from, &self.files));
             }
