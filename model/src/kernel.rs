@@ -151,8 +151,11 @@ impl Tree {
     /// # Errors
     /// A sentence naming file and hunk; nothing is changed then.
     pub fn apply(&mut self, diff: &str) -> Result<(), String> {
+        let is_diff = diff.lines().any(|line| line.starts_with("+++ "));
+        if !is_diff {
+            return Err("this is no unified diff: no `---` and `+++` lines".into());
+        }
         let mut files = self.files.clone();
-        let mut n_files = 0;
         for part in PatchSet::parse(&patch::tidy(diff)?, ParseOptions::unidiff()) {
             let part = part.map_err(|e| format!("this is no unified diff: {e}"))?;
             let text = part
@@ -173,10 +176,6 @@ impl Tree {
             if let Some(to) = to {
                 files.insert(strip(&to, &self.files), patched);
             }
-            n_files += 1;
-        }
-        if n_files == 0 {
-            return Err("this is no unified diff: no `---` and `+++` lines".into());
         }
         self.files = files;
         Ok(())
