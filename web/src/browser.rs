@@ -4,7 +4,7 @@ use gloo_events::EventListener;
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Element, HtmlElement, HtmlTextAreaElement, Window};
+use web_sys::{Element, HtmlDocument, HtmlElement, HtmlTextAreaElement, Window};
 use yew::{Callback, NodeRef};
 
 /// Where the loader writes the fragment of a link that is for this figure.
@@ -22,6 +22,17 @@ pub fn show_fragment(fragment: &str) {
             .replace_state_with_url(&JsValue::NULL, "", Some(&address))
             .ok();
     }
+}
+
+/// Types a text into a field in place of what is selected, so that the browser's own undo knows it.
+pub fn type_into(field: &HtmlTextAreaElement, text: &str) -> bool {
+    field.focus().ok();
+    let document = web_sys::window().and_then(|window| window.document());
+    let document = document.and_then(|document| document.dyn_into::<HtmlDocument>().ok());
+    document.is_some_and(|document| {
+        let typed = document.exec_command_with_show_ui_and_value("insertText", false, text);
+        typed.unwrap_or(false)
+    })
 }
 
 /// Leads to another page of the book.
@@ -91,8 +102,8 @@ fn centre(root: &Element, frame: &str, wanted: &str) {
     }
 }
 
-/// Puts the focus on a line of a text field and selects it.
-pub fn select_line(field: &NodeRef, line: u32) {
+/// Puts the focus on a line of a text field and selects it from a column on.
+pub fn select_line(field: &NodeRef, line: u32, column: u32) {
     let Some(area) = field.cast::<HtmlTextAreaElement>() else {
         return;
     };
@@ -100,15 +111,16 @@ pub fn select_line(field: &NodeRef, line: u32) {
     let text = area.value();
     let before = text.split_inclusive('\n').take(line as usize - 1);
     let start: u32 = before.map(units).sum();
-    let this = text.split('\n').nth(line as usize - 1).map_or(0, units);
+    let this = text.split('\n').nth(line as usize - 1).unwrap_or_default();
+    let skipped: String = this.chars().take(column as usize - 1).collect();
     area.focus().ok();
-    area.set_selection_range(start, start + this).ok();
-    let shown = area.parent_element().and_then(|frame| {
-        let css = format!("[data-line=\"{line}\"]");
-        frame.query_selector(&css).ok().flatten()
-    });
-    if let Some(shown) = shown {
-        shown.scroll_into_view_with_bool(false);
+    area.set_selection_range(start + units(&skipped), start + units(this))
+        .ok();
+    let bench = area
+        .parent_element()
+        .and_then(|frame| frame.parent_element());
+    if let Some(bench) = bench {
+        centre(&bench, ".editor", &format!("[data-line=\"{line}\"]"));
     }
 }
 

@@ -95,11 +95,11 @@ pub fn Workbench(props: &Props) -> Html {
     };
     let go_to = {
         let (on_msg, editor) = (on_msg.clone(), editor.clone());
-        Callback::from(move |(file, line): (String, u32)| {
+        Callback::from(move |(file, line, column): (String, u32, u32)| {
             on_msg.emit(Msg::Show(file));
             let editor = editor.clone();
             // The editor shows the file only after the next drawing.
-            Timeout::new(50, move || browser::select_line(&editor, line)).forget();
+            Timeout::new(50, move || browser::select_line(&editor, line, column)).forget();
         })
     };
     html! {
@@ -241,15 +241,15 @@ fn notice(desk: &Desk) -> Html {
     }
 }
 
-/// What is wrong with the texts; each place is a button that leads there.
-fn diagnostics(desk: &Desk, go_to: &Callback<(String, u32)>) -> Html {
-    let words = match (&desk.problem, desk.stale) {
-        (_, true) => "Not compiled yet.",
-        (None, false) => "It compiles and boots.",
-        (Some(_), false) => "It cannot be used:",
+/// What is wrong with the texts; each place is a button that leads there. While the reader types it
+/// stays as it was: it is read out when it changes.
+fn diagnostics(desk: &Desk, go_to: &Callback<(String, u32, u32)>) -> Html {
+    let words = match &desk.problem {
+        None => "It compiles and boots.",
+        Some(_) => "It cannot be used:",
     };
     let marks = desk.problem.iter().flat_map(|p| &p.marks).map(|mark| {
-        let place = (mark.file.clone(), mark.line);
+        let place = (mark.file.clone(), mark.line, mark.column);
         let onclick = go_to.reform(move |_: MouseEvent| place.clone());
         let text = format!(
             "{}:{}:{}: {}",
@@ -259,7 +259,7 @@ fn diagnostics(desk: &Desk, go_to: &Callback<(String, u32)>) -> Html {
     });
     let without_place = desk.problem.as_ref().filter(|p| p.marks.is_empty());
     html! {
-        <div class="diagnostics" role="status">
+        <div class="diagnostics" id="bench-diagnostics" role="status" data-stale={desk.stale.to_string()}>
             <p>{words}</p>
             <ul>{for marks}</ul>
             if let Some(problem) = without_place { <pre>{&problem.text}</pre> }
