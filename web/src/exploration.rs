@@ -20,6 +20,16 @@ pub struct Order {
     pub patches: String,
     /// The configuration's name.
     pub config: String,
+    /// Leave out what cannot change a verdict; so it is when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reduce: Option<bool>,
+    /// Ends when so many kinds of violations have been seen: without reduction their executions are
+    /// shortest ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enough: Option<usize>,
+    /// Bytes of memory; [`MEMORY_MAX`] when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_max: Option<usize>,
 }
 
 /// What the worker says.
@@ -51,10 +61,18 @@ pub enum Report {
 pub struct Found {
     /// As `gfp check` prints it.
     pub report: String,
-    /// The bound that was hit, in words.
+    /// Nothing was left out.
+    pub complete: bool,
+    /// Whether the scenario's expectation holds, when it has one.
+    pub holds: Option<bool>,
+    /// How much was looked at, in one sentence.
+    pub size: String,
+    /// Why it ended before its end, in words.
     pub bound: Option<String>,
-    /// Executions worth looking at, the shortest of each kind.
-    pub executions: Vec<Execution>,
+    /// Executions that break a rule, one of each kind.
+    pub violations: Vec<Execution>,
+    /// Executions for each way to end.
+    pub ends: Vec<Execution>,
 }
 
 /// One of them.
@@ -75,7 +93,27 @@ pub struct Exploration {
     config: String,
     search: Search,
     progress: Progress,
-    memory_full: bool,
+    order: Bounds,
+    stopped: Option<Stopped>,
+    /// Number of states at which violations were counted last.
+    counted_at: usize,
+}
+
+/// What an [`Order`] says of where to end.
+struct Bounds {
+    enough: Option<usize>,
+    memory_max: usize,
+}
+
+/// Why a search has ended before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stopped {
+    /// No more memory.
+    Memory,
+    /// All that was wanted has been seen.
+    Enough,
+    /// Somebody said so.
+    Asked,
 }
 
 #[wasm_bindgen]
@@ -93,24 +131,42 @@ impl Exploration {
             scenario = patched.map_err(|why| JsError::new(&why))?;
         }
         let machine = scenario.machine(&scenario.config(&order.config)?)?;
-        let mut search = Search::new(&machine, Limits::states(STATES_MAX));
+        let limits = Limits {
+            reduce: order.reduce.unwrap_or(true),
+            ..Limits::states(STATES_MAX)
+        };
+        let mut search = Search::new(&machine, limits);
         let progress = search.advance(0);
         Ok(Exploration {
             scenario,
             config: order.config,
             search,
             progress,
-            memory_full: false,
+            order: Bounds {
+                enough: order.enough,
+                memory_max: order.memory_max.unwrap_or(MEMORY_MAX),
+            },
+            stopped: None,
+            counted_at: 0,
         })
     }
 
-    /// Expands at most `n` states; true at the end, or when the memory is full.
+    /// Expands at most `n` states; true at the end, or at a bound.
     pub fn advance(&mut self, n: usize) -> bool {
-        self.memory_full = memory() > MEMORY_MAX;
-        if !self.memory_full {
+        if memory() >= self.order.memory_max {
+            self.stopped = Some(Stopped::Memory);
+        } else {
             self.progress = self.search.advance(n);
+            if self.has_enough() {
+                self.stopped = Some(Stopped::Enough);
+            }
         }
-        self.progress.done || self.memory_full
+        self.progress.done || self.stopped.is_some()
+    }
+
+    /// It is not gone on with: what was found so far is the result.
+    pub fn stop(&mut self) {
+        self.stopped = Some(Stopped::Asked);
     }
 
     /// How far it is, as a [`Report`].
@@ -127,16 +183,6 @@ impl Exploration {
     pub fn result(&self, seconds: f64) -> String {
         let outcome = self.search.outcome();
         let checked = Checked::new(&self.scenario, &self.config, &outcome, seconds);
-        let bound = match (self.memory_full, outcome.complete) {
-            (true, _) => Some(format!(
-                "It ended at {} MB of memory, with {} states not looked at. The command line has \
-                 more room: gfp check --max-states.",
-                memory() >> 20,
-                self.progress.frontier
-            )),
-            (false, false) => Some(format!("It ended at {STATES_MAX} states.")),
-            (false, true) => None,
-        };
         let execution = |what: String, schedule: &model::machine::Schedule| Execution {
             what,
             schedule: schedule.to_string(),
@@ -152,15 +198,75 @@ impl Exploration {
         });
         let ends = outcome.ends.iter().map(|group| {
             let words = check::end_words(&group.end);
-            let what = format!("ends: {}", words.trim_end_matches(';').replace(';', ","));
+            let what = words.trim_end_matches(';').replace(';', ",");
             execution(what, &group.schedule)
         });
         json(&Report::Done(Found {
             report: check::text(&checked),
-            bound,
-            executions: broken.chain(ends).collect(),
+            complete: outcome.complete,
+            holds: (!checked.verdicts.is_empty()).then(|| checked.holds()),
+            size: format!(
+                "{} states, {} transitions, depth {}, {seconds:.2} s, {} MB",
+                grouped(outcome.states),
+                grouped(outcome.transitions),
+                outcome.depth,
+                memory() >> 20
+            ),
+            bound: self.bound(outcome.complete),
+            violations: broken.collect(),
+            ends: ends.collect(),
         }))
     }
+}
+
+impl Exploration {
+    /// Counted again only after the search has grown by a part: counting costs as much as what was found.
+    fn has_enough(&mut self) -> bool {
+        let states = self.progress.states;
+        let Some(enough) = self.order.enough else {
+            return false;
+        };
+        if states < self.counted_at + self.counted_at / 8 + 1 {
+            return false;
+        }
+        self.counted_at = states;
+        self.search.outcome().witnesses.len() >= enough
+    }
+
+    fn bound(&self, complete: bool) -> Option<String> {
+        let rest = format!(
+            "{} states were not looked at",
+            grouped(self.progress.frontier)
+        );
+        match self.stopped {
+            _ if complete => None,
+            Some(Stopped::Memory) => Some(format!(
+                "It ended at its bound, {} MB of memory: {rest}. The command line has more room: \
+                 gfp check --max-states.",
+                self.order.memory_max >> 20
+            )),
+            Some(Stopped::Asked) => Some(format!("You have ended it: {rest}.")),
+            Some(Stopped::Enough) => None,
+            None => Some(format!(
+                "It ended at its bound, {} states: what lies beyond is unknown. The command line \
+                 has more room: gfp check --max-states.",
+                grouped(STATES_MAX)
+            )),
+        }
+    }
+}
+
+/// A number with its thousands apart.
+pub(crate) fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (idx, digit) in digits.chars().enumerate() {
+        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 fn json(report: &Report) -> String {
@@ -173,4 +279,80 @@ fn memory() -> usize {
     return core::arch::wasm32::memory_size(0) << 16;
     #[cfg(not(target_arch = "wasm32"))]
     0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = include_str!("../../model/scenarios/kvfree-rcu-zone-lock-held.c");
+
+    fn ended(change: impl FnOnce(&mut Order), n: usize) -> (bool, Found) {
+        let mut order = Order {
+            file: "edited.c".into(),
+            text: TEXT.into(),
+            patches: String::new(),
+            config: "preempt-debug".into(),
+            reduce: None,
+            enough: None,
+            memory_max: None,
+        };
+        change(&mut order);
+        let order = serde_json::to_string(&order).unwrap();
+        let Ok(mut search) = Exploration::new(&order) else {
+            panic!("the order cannot be used")
+        };
+        let done = search.advance(n);
+        if !done {
+            search.stop();
+        }
+        match serde_json::from_str(&search.result(0.5)).unwrap() {
+            Report::Done(found) => (done, found),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_end_is_told_from_a_bound() {
+        let (done, all) = ended(|_| (), usize::MAX);
+        assert!(done && all.complete && all.bound.is_none(), "{all:?}");
+        assert!(
+            !all.ends.is_empty() && all.size.contains("0.50 s"),
+            "{all:?}"
+        );
+
+        let (_, full) = ended(|order| order.memory_max = Some(0), 10);
+        let words = full.bound.unwrap();
+        assert!(
+            !full.complete && words.contains("0 MB of memory"),
+            "{words}"
+        );
+
+        let (done, asked) = ended(|_| (), 1);
+        let words = asked.bound.unwrap();
+        assert!(!done && words.starts_with("You have ended it"), "{words}");
+    }
+
+    #[test]
+    fn every_interleaving_has_the_shortest() {
+        let (_, all) = ended(|_| (), usize::MAX);
+        let enough = all.violations.len();
+        assert!(enough > 0, "{all:?}");
+        let every = |order: &mut Order| (order.reduce, order.enough) = (Some(false), Some(enough));
+        let (_, short) = ended(every, usize::MAX);
+        assert_eq!(short.violations.len(), enough);
+        for execution in &short.violations {
+            let same = all.violations.iter().find(|e| e.what == execution.what);
+            assert!(
+                same.is_some_and(|e| execution.steps <= e.steps),
+                "{execution:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn thousands_are_apart() {
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+    }
 }

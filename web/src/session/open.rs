@@ -147,7 +147,7 @@ impl Session {
         match schedule {
             Some(schedule) => {
                 session.follow(schedule);
-                session.cursor = session.len();
+                session.cursor = session.failing_step();
             }
             None => {
                 session.extend(|trace| {
@@ -217,6 +217,16 @@ impl Session {
             }
             (_, None) => self.innermost_step(),
         }
+    }
+
+    /// The last step when it breaks a rule, as in a counterexample; else the first that does, or at which
+    /// an allocation fails; else the end.
+    fn failing_step(&self) -> usize {
+        let mut found = self.trace.findings().map(|(n, _)| n).peekable();
+        let first = found.peek().copied();
+        let last = found.any(|n| n == self.len()).then_some(self.len());
+        let null = || (0..=self.len()).find(|&n| self.trace.state(n).console.null);
+        last.or(first).or_else(null).unwrap_or(self.len())
     }
 
     /// Where nothing is wrong: the last state with the most locks held, or the end. At the end

@@ -102,6 +102,13 @@ pub fn Workbench(props: &Props) -> Html {
             Timeout::new(50, move || browser::select_line(&editor, line, column)).forget();
         })
     };
+    let on_begin = {
+        let desk = desk.clone();
+        Callback::from(move |()| {
+            desk.dispatch(Msg::Check);
+            order(&desk.after(Msg::Check))
+        })
+    };
     html! {
         <div class="bench" role="group" aria-label="Workbench">
             <Tools desk={(*desk).clone()} on_msg={on_msg.clone()} on_run={run} />
@@ -111,7 +118,8 @@ pub fn Workbench(props: &Props) -> Html {
                 on_input={on_msg.reform(Msg::Edit)} />
             {diagnostics(&desk, &go_to)}
             <Patches desk={(*desk).clone()} on_msg={on_msg.clone()} />
-            <Search worker={props.worker.clone()} order={order(&desk)} on_open={open_execution} />
+            <Search worker={props.worker.clone()} order={order(&desk)} stale={desk.stale} {on_begin}
+                on_open={open_execution} />
             if let Some(why) = &*failure {
                 <pre class="notice refused" role="alert">{why}</pre>
             }
@@ -131,6 +139,9 @@ fn order(desk: &Desk) -> Option<Order> {
         text: scenario.text.clone(),
         patches: scenario.patches.clone(),
         config: desk.config.clone(),
+        reduce: None,
+        enough: None,
+        memory_max: None,
     })
 }
 
