@@ -100,9 +100,11 @@
         if (!figure) return;
         figure.dataset.link = fragment;
         figure.scrollIntoView();
+        // In the workbench what a link shows is below the texts.
+        const shown = () => figure.querySelector(".bench .stepper") ?? figure;
         if (begun.has(figure)) figure.dispatchEvent(new Event("figure-link"));
         // The controls appear above what is in sight, and the browser keeps that where it is.
-        else upgrade(figure).then(() => setTimeout(() => figure.scrollIntoView()));
+        else upgrade(figure).then(() => setTimeout(() => shown().scrollIntoView()));
     }
 
     // The whole table of steps is printed, also of figures whose table is closed.

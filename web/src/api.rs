@@ -66,6 +66,7 @@ pub fn hydrate(root: Element) -> Result<(), JsError> {
         session: Rc::new(session),
         place: Some(root.clone()),
         within: None,
+        silent: false,
     };
     yew::Renderer::<Stepper>::with_root_and_props(host, props).hydrate();
     Ok(())

@@ -17,11 +17,26 @@ pub fn show_fragment(fragment: &str) {
     let history = web_sys::window().and_then(|window| window.history().ok());
     if let Some(history) = history {
         let address = format!("#{fragment}");
+        let kept = history.state().unwrap_or(JsValue::NULL);
         // Fails only where a page may not change its address: then it is not shown.
         history
-            .replace_state_with_url(&JsValue::NULL, "", Some(&address))
+            .replace_state_with_url(&kept, "", Some(&address))
             .ok();
     }
+}
+
+/// Keeps a text beside the address: it comes back when this page is loaded again, and is in no link.
+pub fn keep(text: &str) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        history.replace_state(&text.into(), "").ok();
+    }
+}
+
+/// What was kept.
+pub fn kept() -> Option<String> {
+    let history = web_sys::window().and_then(|window| window.history().ok())?;
+    history.state().ok()?.as_string()
 }
 
 /// Types a text into a field in place of what is selected, so that the browser's own undo knows it.

@@ -107,6 +107,7 @@ pub fn draw(figure: &Figure, session: &Session) -> String {
         session: Rc::new(session.clone()),
         place: None,
         within: None,
+        silent: false,
     };
     without_empty_lines(&block_on(
         yew::LocalServerRenderer::<Stepper>::with_props(props).render(),

@@ -76,6 +76,7 @@ async fn buttons_move_the_stepper() {
         session: Rc::new(session),
         place: None,
         within: None,
+        silent: false,
     };
     yew::Renderer::<Stepper>::with_root_and_props(root.clone(), props).render();
     drawn().await;

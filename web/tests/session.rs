@@ -303,7 +303,7 @@ fn the_workbench_loses_nothing() {
     let changed = shown.shown_text().replace("Read from", "Now read from");
     let edited = shown.after(Msg::Edit(changed)).after(Msg::Check);
     assert!(edited.is_changed(file) && edited.problem.is_none());
-    let opened = desk.after(Msg::Link(edited.fragment()));
+    let opened = desk.after(Msg::Link(edited.fragment().unwrap()));
     assert_eq!((opened.diff(), &opened.text), (edited.diff(), &edited.text));
     assert!(desk.after(Msg::Patch(edited.diff())).is_changed(file));
 
@@ -315,4 +315,49 @@ fn the_workbench_loses_nothing() {
             .diff(),
         ""
     );
+}
+
+#[test]
+fn the_workbench_takes_patches_of_all_texts() {
+    use web::workbench::desk::{Desk, FILE, Msg, link_words};
+    let text = "/*+++\nkernel = \"v5.9\"\nconfig = \"preempt-debug\"\n[zone.Normal]\npages = 32\n\
+                [[run]]\ncontext = \"task\"\nentry = \"f\"\n+++*/\nint f(void) { return 1; }\n";
+    let desk = Desk::new(text);
+    let own = desk.after(Msg::Edit(text.replace("return 1", "return 2")));
+    let again = desk.after(Msg::Patch(own.scenario_diff()));
+    assert_eq!((&again.text, &*again.shown), (&own.text, FILE));
+    assert_eq!(again.scenario_diff(), own.scenario_diff());
+
+    let added = "--- /dev/null\n+++ b/mm/more.c\n@@ -0,0 +1 @@\n+int more;\n";
+    let more = desk.after(Msg::Patch(added.into()));
+    assert!(more.files().contains(&"mm/more.c") && more.problem.is_none());
+    let linked = desk.after(Msg::Link(more.fragment().unwrap()));
+    assert_eq!(linked.diff(), more.diff());
+
+    let line = &more.shown_text().lines().next().unwrap();
+    let gone = format!("--- a/mm/more.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-{line}\n");
+    let refused = more.after(Msg::Patch(gone));
+    let Some(Notice::Refused(why)) = &refused.notice else {
+        panic!("{:?}", refused.notice)
+    };
+    assert!(why.contains("it removes mm/more.c"), "{why}");
+    assert_eq!(refused.diff(), more.diff());
+
+    assert!(!link_words("short", true).contains("letters"));
+    assert!(link_words(&"x".repeat(5000), false).contains("5000 letters"));
+    let huge = desk.after(Msg::Edit(format!("{text}//{}", "x".repeat(300_000))));
+    assert!(huge.fragment().unwrap_err().contains("256 kB"));
+}
+
+#[test]
+fn a_link_knows_what_was_there_before() {
+    use web::workbench::desk::{Desk, Msg};
+    let text = "/*+++\nconfig = \"preempt-debug\"\n[[run]]\ncontext = \"task\"\nentry = \"f\"\n+++*/\nint f(void) { return 1; }\n";
+    let edited = Desk::new(text).after(Msg::Edit(text.replace("1;", "2;")));
+    let fragment = edited.after(Msg::Check).fragment().unwrap();
+    let linked = Desk::new("").after(Msg::Link(fragment));
+    assert!(!linked.touched && linked.scenario_diff().is_empty());
+    let reloaded = linked.after(Msg::Original(text.into()));
+    assert_eq!(reloaded.scenario_diff(), edited.scenario_diff());
+    assert_eq!(&*reloaded.after(Msg::Revert).text, text);
 }

@@ -38,6 +38,9 @@ pub struct Props {
     /// The address of the cell of the matrix that it is the run of: its own follows behind that.
     #[prop_or_default]
     pub within: Option<AttrValue>,
+    /// The address bar is somebody else's.
+    #[prop_or_default]
+    pub silent: bool,
 }
 
 impl Reducible for Session {
@@ -74,6 +77,7 @@ pub fn Stepper(props: &Props) -> Html {
         &session,
         props.within.clone(),
         *live,
+        props.silent,
         Rc::clone(&touched),
         root.clone(),
     );
@@ -161,21 +165,24 @@ fn use_address(
     session: &UseReducerHandle<Session>,
     within: Option<AttrValue>,
     live: bool,
+    silent: bool,
     touched: Rc<std::cell::RefCell<bool>>,
     root: NodeRef,
 ) {
     let shown = (**session).clone();
     let waiting = use_mut_ref(|| None::<Timeout>);
-    use_effect_with((shown, live), move |(shown, live)| {
+    use_effect_with((shown, live, silent), move |(shown, live, silent)| {
         if !*live {
             return;
         }
         browser::show_marks(&root);
-        if *touched.borrow() {
+        if *touched.borrow() && !*silent {
             let fragment = address(within.as_ref(), shown);
             let show = move || browser::show_fragment(&fragment);
             // The one before is cancelled when it is replaced.
             *waiting.borrow_mut() = Some(Timeout::new(ADDRESS_DELAY, show));
+        } else {
+            *waiting.borrow_mut() = None;
         }
     });
 }

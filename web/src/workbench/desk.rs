@@ -8,13 +8,16 @@ use std::rc::Rc;
 use model::explore::trace::Trace;
 use model::kernel::Tree;
 use model::machine::Schedule;
-use model::report::link::{Link, Source};
+use model::report::link::{Link, Source, TEXT_MAX};
 use model::scenario::{Mark, Problem, Scenario};
 
 use crate::session::{Notice, Session, configs};
 
 /// What diagnostics, links and mails call the reader's text.
 pub const FILE: &str = "edited.c";
+
+/// Letters of a link up to which everything that passes links on keeps them whole.
+const LINK_LONG: usize = 2_000;
 
 /// What a reader wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub enum Msg {
     Revert,
     /// What a link's fragment says.
     Link(String),
+    /// The scenario was this before it was changed.
+    Original(String),
 }
 
 /// The texts and what is known of them. Cheap to clone.
@@ -54,10 +59,14 @@ pub struct Desk {
     pub problem: Option<Rc<Problem>>,
     /// They were changed since they were compiled.
     pub stale: bool,
+    /// The reader has changed something here: the address follows.
+    pub touched: bool,
     /// Something else to tell.
     pub notice: Option<Notice>,
     /// Counts texts put in place of what was typed: an editor then takes them over.
     pub generation: u32,
+    /// The booted machine's, when the texts can be used.
+    digest: u32,
     base: Rc<Tree>,
     base_kernel: Option<String>,
 }
@@ -74,8 +83,10 @@ impl Desk {
             scenario: None,
             problem: None,
             stale: true,
+            touched: false,
             notice: None,
             generation: 0,
+            digest: 0,
             base: Rc::new(Tree::plain()),
             base_kernel: None,
         };
@@ -88,6 +99,10 @@ impl Desk {
             notice: None,
             ..self.clone()
         };
+        next.touched |= matches!(
+            msg,
+            Msg::Edit(_) | Msg::Config(_) | Msg::Patch(_) | Msg::Revert
+        );
         match msg {
             Msg::Edit(text) => next.edit(text),
             Msg::Show(file) => next.shown = file,
@@ -99,13 +114,21 @@ impl Desk {
             Msg::Patch(diff) => next.patch(&diff),
             Msg::Revert => next.revert(),
             Msg::Link(fragment) => next.link(&fragment),
+            Msg::Original(text) => next.original = text.into(),
         }
         next
     }
 
-    /// The files there are: the scenario, then the kernel's.
-    pub fn files(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(FILE).chain(self.base.files.keys().map(String::as_str))
+    /// The files there are: the scenario, then the kernel's, those that a patch added among them.
+    pub fn files(&self) -> Vec<&str> {
+        let added = self
+            .edits
+            .keys()
+            .filter(|f| !self.base.files.contains_key(*f));
+        let mut files: Vec<&str> = self.base.files.keys().chain(added).map(|f| &**f).collect();
+        files.sort_unstable();
+        files.insert(0, FILE);
+        files
     }
 
     /// The shown file's text.
@@ -128,7 +151,10 @@ impl Desk {
 
     /// The reader's changes to the kernel as a unified diff; empty for none.
     pub fn diff(&self) -> String {
-        self.base.diff(&self.changed())
+        let edits = Tree {
+            files: (*self.edits).clone(),
+        };
+        self.base.diff(&edits)
     }
 
     /// The reader's changes to the scenario as a unified diff; empty for none.
@@ -163,19 +189,35 @@ impl Desk {
     }
 
     /// The fragment that leads back to these texts, before any step.
-    pub fn fragment(&self) -> String {
-        let digest = self.session(Some(&Schedule::default()));
+    ///
+    /// # Errors
+    /// A sentence, when they are too long for a link.
+    pub fn fragment(&self) -> Result<String, String> {
+        let patches = self.diff();
+        if self.text.len().max(patches.len()) > TEXT_MAX {
+            return Err(format!(
+                "This is too much for a link, which carries up to {} kB: save the texts as files.",
+                TEXT_MAX >> 10
+            ));
+        }
         let link = Link {
             version: model::report::link::VERSION,
             source: Source::Text(self.text.to_string()),
             kernel: self.base_kernel.clone(),
-            patches: self.diff(),
+            patches,
             config: self.config.clone(),
             schedule: Schedule::default(),
             cursor: 0,
-            digest: digest.map_or(0, |session| session.trace.initial.digest()),
+            digest: self.digest,
         };
-        link.to_fragment()
+        Ok(link.to_fragment())
+    }
+
+    /// Whether a session is on these texts.
+    pub fn is_on(&self, session: &Session) -> bool {
+        !self.stale
+            && session.scenario.text == *self.text
+            && session.scenario.patches == self.diff()
     }
 
     fn edit(&mut self, text: String) {
@@ -207,6 +249,7 @@ impl Desk {
 
     fn check(&mut self) {
         self.stale = false;
+        self.digest = 0;
         match self.compile() {
             Ok(scenario) => {
                 self.scenario = Some(Rc::new(scenario));
@@ -229,7 +272,8 @@ impl Desk {
             let patched = scenario.patched(&diff);
             scenario = patched.map_err(|e| Problem::text(FILE, &e))?;
         }
-        scenario.machine(&scenario.config(&self.config)?)?;
+        let machine = scenario.machine(&scenario.config(&self.config)?)?;
+        self.digest = machine.digest();
         Ok(scenario)
     }
 
@@ -269,25 +313,28 @@ impl Desk {
         self.generation += 1;
     }
 
+    /// The scenario can be patched, too.
     fn patch(&mut self, diff: &str) {
         let mut tree = self.changed();
+        tree.files.insert(FILE.into(), self.text.to_string());
         let before = tree.clone();
-        match tree.apply(diff) {
-            Ok(()) => {
-                self.take_tree(&tree);
-                let changed = |f: &&String| before.files.get(*f) != tree.files.get(*f);
-                let files: Vec<&str> = tree.files.keys().filter(changed).map(|f| &**f).collect();
-                if let Some(first) = files.first() {
-                    self.shown = (*first).into();
-                }
-                self.notice = Some(Notice::Note(format!("Applied: {}.", files.join(", "))));
-                self.check();
-            }
-            Err(why) => {
-                let text = format!("This does not apply: {why}. Nothing was changed.");
-                self.notice = Some(Notice::Refused(text));
-            }
+        let applied = tree.apply(diff);
+        if let Err(why) = applied.and_then(|()| nothing_deleted(&before, &tree)) {
+            let text = format!("This does not apply: {why}. Nothing was changed.");
+            self.notice = Some(Notice::Refused(text));
+            return;
         }
+        let changed = |f: &&String| before.files.get(*f) != tree.files.get(*f);
+        let files: Vec<String> = tree.files.keys().filter(changed).cloned().collect();
+        if let Some(text) = tree.files.remove(FILE) {
+            self.text = text.into();
+        }
+        self.take_tree(&tree);
+        if let Some(first) = files.first() {
+            self.shown = first.clone();
+        }
+        self.notice = Some(Notice::Note(format!("Applied: {}.", files.join(", "))));
+        self.check();
     }
 
     fn revert(&mut self) {
@@ -326,7 +373,9 @@ impl Desk {
             next.shown = FILE.into();
             next.notice = None;
         }
-        Ok(next.after(Msg::Config(link.config)))
+        next = next.after(Msg::Config(link.config));
+        next.touched = false;
+        Ok(next)
     }
 
     /// The execution that a link shows, when it shows one.
@@ -349,5 +398,30 @@ impl Desk {
                     .into(),
             ),
         }
+    }
+}
+
+/// What becomes of a link, in a sentence.
+pub fn link_words(fragment: &str, copied: bool) -> String {
+    let place = match copied {
+        true => "The link is in the clipboard and in the address bar.",
+        false => "The link is in the address bar.",
+    };
+    if fragment.len() <= LINK_LONG {
+        return place.into();
+    }
+    format!(
+        "{place} It has {} letters; some programs cut links of more than {LINK_LONG}. A diff, or a mail \
+         from the stepper, is safe.",
+        fragment.len()
+    )
+}
+
+/// A file that is gone could not be shown any more.
+fn nothing_deleted(before: &Tree, after: &Tree) -> Result<(), String> {
+    let gone = before.files.keys().find(|f| !after.files.contains_key(*f));
+    match gone {
+        None => Ok(()),
+        Some(file) => Err(format!("it removes {file}; make the file empty instead")),
     }
 }

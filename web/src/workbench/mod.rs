@@ -1,10 +1,11 @@
 //! The workbench: a reader's own scenario and kernel text, compiled while they type, run in a
 //! stepper, and explored beside the page.
 //!
-//! [`desk`] is what lies on it, as plain Rust; [`editor`] and [`search`] are its two halves.
+//! [`desk`] is what lies on it, as plain Rust; [`editor`], [`patches`] and [`search`] are its parts.
 
 pub mod desk;
 mod editor;
+mod patches;
 mod search;
 
 use std::rc::Rc;
@@ -12,7 +13,7 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use model::machine::Schedule;
-use web_sys::{Element, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::browser;
@@ -21,6 +22,7 @@ use crate::session::{Notice, Session};
 use crate::stepper::Stepper;
 use desk::{Desk, FILE, Msg};
 use editor::Editor;
+use patches::Patches;
 use search::Search;
 
 /// Milliseconds without a key until what was typed is compiled.
@@ -60,6 +62,7 @@ pub fn Workbench(props: &Props) -> Html {
     let opened = use_state(|| None::<Opened>);
     let failure = use_state(|| None::<String>);
     let editor = use_node_ref();
+    let root = use_node_ref();
 
     let open = {
         let (opened, failure) = (opened.clone(), failure.clone());
@@ -77,6 +80,8 @@ pub fn Workbench(props: &Props) -> Html {
     };
     use_link(&props.place, desk.dispatcher(), open.clone());
     use_checks(&desk);
+    use_address(&desk);
+    use_sight(&root, &desk, &opened);
 
     let on_msg = {
         let desk = desk.dispatcher();
@@ -109,23 +114,27 @@ pub fn Workbench(props: &Props) -> Html {
             order(&desk.after(Msg::Check))
         })
     };
+    let diff = desk.diff();
     html! {
-        <div class="bench" role="group" aria-label="Workbench">
+        <div class="bench" role="group" aria-label="Workbench" ref={root}>
             <Tools desk={(*desk).clone()} on_msg={on_msg.clone()} on_run={run} />
-            {notice(&desk)}
             <Editor node={editor} file={desk.shown.clone()} text={AttrValue::from(desk.shown_text().to_string())}
                 generation={desk.generation} marks={desk.marks()}
                 on_input={on_msg.reform(Msg::Edit)} />
             {diagnostics(&desk, &go_to)}
-            <Patches desk={(*desk).clone()} on_msg={on_msg.clone()} />
+            {notice(&desk)}
+            <Patches {diff} own={desk.scenario_diff()} on_msg={on_msg.clone()} />
             <Search worker={props.worker.clone()} order={order(&desk)} stale={desk.stale} {on_begin}
                 on_open={open_execution} />
             if let Some(why) = &*failure {
                 <pre class="notice refused" role="alert">{why}</pre>
             }
             if let Some(Opened { number, session }) = &*opened {
+                if !desk.is_on(session) {
+                    <p class="notice old">{"This execution is of the texts before you changed them."}</p>
+                }
                 <Stepper key={*number} figure={Rc::new(session.to_figure(Vec::new(), ""))}
-                    session={Rc::clone(session)} />
+                    session={Rc::clone(session)} silent={!desk.is_on(session)} />
             }
         </div>
     }
@@ -159,6 +168,9 @@ fn use_link(
                 return;
             };
             desk.dispatch(Msg::Link(fragment.clone()));
+            if let Some(original) = browser::kept() {
+                desk.dispatch(Msg::Original(original));
+            }
             let linked = Desk::new("").after(Msg::Link(fragment.clone()));
             match linked.linked_session(&fragment) {
                 Ok(Some(session)) => open.emit(Ok(session)),
@@ -187,6 +199,41 @@ fn use_checks(desk: &UseReducerHandle<Desk>) {
     });
 }
 
+/// The address bar has what the reader has written, so that nothing is lost with the page.
+#[hook]
+fn use_address(desk: &UseReducerHandle<Desk>) {
+    let desk = (**desk).clone();
+    let ready = desk.touched && !desk.stale;
+    let shown = (
+        ready,
+        desk.config.clone(),
+        desk.text.clone(),
+        desk.edits.clone(),
+    );
+    use_effect_with(shown, move |(ready, ..)| {
+        if let (true, Ok(fragment)) = (*ready, desk.fragment()) {
+            browser::show_fragment(&fragment);
+            browser::keep(&desk.original);
+        }
+    });
+}
+
+/// A stepper that was asked for is in sight, has the keys, and is what the address shows.
+#[hook]
+fn use_sight(root: &NodeRef, desk: &Desk, opened: &Option<Opened>) {
+    let (root, desk) = (root.clone(), desk.clone());
+    use_effect_with(opened.clone(), move |opened| {
+        let (Some(opened), Some(root)) = (opened, root.cast::<Element>()) else {
+            return;
+        };
+        browser::focus_begin(&root, ".stepper");
+        if desk.fragment().is_ok() {
+            browser::show_fragment(&opened.session.fragment());
+            browser::keep(&desk.original);
+        }
+    });
+}
+
 #[derive(Clone, Debug, PartialEq, Properties)]
 struct ToolsProps {
     desk: Desk,
@@ -197,11 +244,11 @@ struct ToolsProps {
 #[component]
 fn Tools(props: &ToolsProps) -> Html {
     let desk = &props.desk;
-    let copied = use_state(|| None::<bool>);
+    let said = use_state(String::new);
     let value = |event: Event| event.target_unchecked_into::<HtmlSelectElement>().value();
     let on_file = props.on_msg.reform(move |event| Msg::Show(value(event)));
     let on_config = props.on_msg.reform(move |event| Msg::Config(value(event)));
-    let files = desk.files().map(|file| {
+    let files = desk.files().into_iter().map(|file| {
         let mark = if desk.is_changed(file) {
             " (changed)"
         } else {
@@ -215,19 +262,17 @@ fn Tools(props: &ToolsProps) -> Html {
         html! { <option value={name.clone()} {selected}>{name}</option> }
     });
     let on_link = {
-        let (desk, copied) = (desk.clone(), copied.clone());
-        Callback::from(move |_| {
-            let fragment = desk.after(Msg::Check).fragment();
-            browser::show_fragment(&fragment);
-            let copied = copied.clone();
-            let done = Callback::from(move |ok| copied.set(Some(ok)));
-            browser::copy(browser::address(&fragment), done);
+        let (desk, said) = (desk.clone(), said.setter());
+        Callback::from(move |_| match desk.after(Msg::Check).fragment() {
+            Err(why) => said.set(why),
+            Ok(fragment) => {
+                browser::show_fragment(&fragment);
+                browser::keep(&desk.original);
+                let (said, address) = (said.clone(), browser::address(&fragment));
+                let done = move |ok| said.set(desk::link_words(&fragment, ok));
+                browser::copy(address, Callback::from(done));
+            }
         })
-    };
-    let said = match *copied {
-        Some(true) => "The link is in the clipboard and in the address bar.",
-        Some(false) => "The link is in the address bar.",
-        None => "",
     };
     html! {
         <div class="tools">
@@ -237,7 +282,7 @@ fn Tools(props: &ToolsProps) -> Html {
             <button type="button" data-do="revert" aria-disabled={(!desk.is_changed(&desk.shown)).to_string()}
                 onclick={props.on_msg.reform(|_| Msg::Revert)}>{"Undo all in this file"}</button>
             <button type="button" data-do="link" onclick={on_link}>{"Copy link"}</button>
-            <span role="status">{said}</span>
+            <span role="status">{&*said}</span>
         </div>
     }
 }
@@ -275,55 +320,6 @@ fn diagnostics(desk: &Desk, go_to: &Callback<(String, u32, u32)>) -> Html {
             <ul>{for marks}</ul>
             if let Some(problem) = without_place { <pre>{&problem.text}</pre> }
         </div>
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Properties)]
-struct PatchesProps {
-    desk: Desk,
-    on_msg: Callback<Msg>,
-}
-
-/// The reader's changes as unified diffs, and the place to paste one.
-#[component]
-fn Patches(props: &PatchesProps) -> Html {
-    let pasted = use_node_ref();
-    let copied = use_state(|| false);
-    let field = pasted.clone();
-    let on_apply = props.on_msg.reform(move |_| {
-        let area = field.cast::<HtmlTextAreaElement>();
-        Msg::Patch(area.map(|a| a.value()).unwrap_or_default())
-    });
-    let (diff, own) = (props.desk.diff(), props.desk.scenario_diff());
-    let on_copy = {
-        let (diff, copied) = (diff.clone(), copied.clone());
-        Callback::from(move |_: MouseEvent| {
-            let copied = copied.clone();
-            browser::copy(diff.clone(), Callback::from(move |ok| copied.set(ok)));
-        })
-    };
-    let n_files = diff.lines().filter(|l| l.starts_with("+++ ")).count();
-    html! {
-        <details class="patches">
-            <summary>{format!("Patch: {n_files} of the kernel's files changed")}</summary>
-            if diff.is_empty() {
-                <p>{"The kernel is as it was. Choose one of its files above to change it."}</p>
-            } else {
-                <pre class="diff" tabindex="0">{&diff}</pre>
-                <p>
-                    <button type="button" data-do="copy-diff" onclick={on_copy}>{"Copy this diff"}</button>
-                    {if *copied { " It is in the clipboard; gfp check --patch reads it." } else { "" }}
-                </p>
-            }
-            if !own.is_empty() {
-                <p>{"In the scenario:"}</p>
-                <pre class="diff" tabindex="0">{own}</pre>
-            }
-            <label>{"A unified diff against these files:"}
-                <textarea ref={pasted} rows="6" spellcheck="false" data-do="paste" />
-            </label>
-            <p><button type="button" data-do="apply" onclick={on_apply}>{"Apply it"}</button></p>
-        </details>
     }
 }
 
