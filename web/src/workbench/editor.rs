@@ -2,8 +2,8 @@
 //! same text drawn with tokens, line numbers and marks. The drawn text gives both their size, so that
 //! one scroller moves both. What is drawn must have the field's lines: nothing may break one in two.
 //!
-//! Keys, undo, spelling, input methods and what screen readers hear are thus the browser's. An editor
-//! component would weigh a hundred times as much.
+//! So keys, undo, input methods and what screen readers hear are the browser's. An editor component would
+//! bring its own of each, and some hundred kilobytes.
 
 use model::scenario::Mark;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent};
