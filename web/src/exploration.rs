@@ -27,6 +27,9 @@ pub struct Order {
     /// shortest ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enough: Option<usize>,
+    /// States; [`STATES_MAX`] when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub states_max: Option<usize>,
     /// Bytes of memory; [`MEMORY_MAX`] when nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_max: Option<usize>,
@@ -95,8 +98,6 @@ pub struct Exploration {
     progress: Progress,
     order: Bounds,
     stopped: Option<Stopped>,
-    /// Number of states at which violations were counted last.
-    counted_at: usize,
 }
 
 /// What an [`Order`] says of where to end.
@@ -133,7 +134,7 @@ impl Exploration {
         let machine = scenario.machine(&scenario.config(&order.config)?)?;
         let limits = Limits {
             reduce: order.reduce.unwrap_or(true),
-            ..Limits::states(STATES_MAX)
+            ..Limits::states(order.states_max.unwrap_or(STATES_MAX))
         };
         let mut search = Search::new(&machine, limits);
         let progress = search.advance(0);
@@ -147,7 +148,6 @@ impl Exploration {
                 memory_max: order.memory_max.unwrap_or(MEMORY_MAX),
             },
             stopped: None,
-            counted_at: 0,
         })
     }
 
@@ -180,7 +180,7 @@ impl Exploration {
     }
 
     /// What was found, as a [`Report`].
-    pub fn result(&self, seconds: f64) -> String {
+    pub fn result(&mut self, seconds: f64) -> String {
         let outcome = self.search.outcome();
         let checked = Checked::new(&self.scenario, &self.config, &outcome, seconds);
         let execution = |what: String, schedule: &model::machine::Schedule| Execution {
@@ -220,17 +220,9 @@ impl Exploration {
 }
 
 impl Exploration {
-    /// Counted again only after the search has grown by a part: counting costs as much as what was found.
-    fn has_enough(&mut self) -> bool {
-        let states = self.progress.states;
-        let Some(enough) = self.order.enough else {
-            return false;
-        };
-        if states < self.counted_at + self.counted_at / 8 + 1 {
-            return false;
-        }
-        self.counted_at = states;
-        self.search.outcome().witnesses.len() >= enough
+    fn has_enough(&self) -> bool {
+        let enough = self.order.enough;
+        enough.is_some_and(|enough| self.search.n_found() >= enough)
     }
 
     fn bound(&self, complete: bool) -> Option<String> {

@@ -150,6 +150,7 @@ fn order(desk: &Desk) -> Option<Order> {
         config: desk.config.clone(),
         reduce: None,
         enough: None,
+        states_max: None,
         memory_max: None,
     })
 }
