@@ -1,5 +1,7 @@
 //! The command line of `cargo xtask`.
 
+use crate::bench::Options;
+
 /// What is shown for `cargo xtask`, `--help` and after a command that is not understood.
 pub const HELP: &str = "\
 Usage: cargo xtask COMMAND
@@ -10,6 +12,9 @@ Usage: cargo xtask COMMAND
                       rebuild and reload on every change
   test [STEP…]        everything a reviewer would run, or only the named steps
   test --list         the names of the steps
+  bench [--rounds N] [--large] [MODEL…]
+                      measure the explorer beside SPIN and stateright, natively and as
+                      WebAssembly, on models whose numbers of states are known
   preprocess          mdBook's preprocessor; run by plain `mdbook build` and `mdbook serve`
 
 WASM_TOOLCHAIN=rustup or WASM_TOOLCHAIN=debian chooses the compiler for WebAssembly;
@@ -17,6 +22,9 @@ without it rustup is tried first, then Debian's packages.";
 
 /// The port of `serve` when none is given.
 const PORT: u16 = 3000;
+
+/// The rounds of `bench` when none are given.
+const ROUNDS: usize = 3;
 
 /// What to do.
 #[derive(Debug, PartialEq)]
@@ -36,6 +44,8 @@ pub enum Task {
     },
     /// Show the names of the test steps.
     ListSteps,
+    /// Measure the explorer.
+    Bench(Options),
     /// Run these steps, or all when none is named.
     Test {
         /// Names of steps.
@@ -61,6 +71,7 @@ pub fn parse(arguments: &[String]) -> Result<Task, String> {
                 steps: arguments[1..].to_vec(),
             }),
         },
+        ["bench", rest @ ..] => parse_bench(rest),
         _ => Err(format!(
             "`cargo xtask {}` is not understood",
             words.join(" ")
@@ -73,6 +84,32 @@ fn parse_port(port: &str) -> Result<Task, String> {
         .parse()
         .map_err(|_| format!("{port} is no port number (0 to 65535)"))?;
     Ok(Task::Serve { port })
+}
+
+fn parse_bench(words: &[&str]) -> Result<Task, String> {
+    let mut options = Options {
+        rounds: ROUNDS,
+        large: false,
+        names: Vec::new(),
+    };
+    let mut words = words.iter();
+    while let Some(&word) = words.next() {
+        match word {
+            "--large" => options.large = true,
+            "--rounds" => options.rounds = parse_rounds(words.next().copied())?,
+            option if option.starts_with('-') => {
+                return Err(format!("`cargo xtask bench` has no option {option}"));
+            }
+            name => options.names.push(name.to_owned()),
+        }
+    }
+    Ok(Task::Bench(options))
+}
+
+fn parse_rounds(rounds: Option<&str>) -> Result<usize, String> {
+    let rounds = rounds.ok_or("--rounds needs a number")?;
+    let number = rounds.parse().ok().filter(|&n| n > 0);
+    number.ok_or_else(|| format!("{rounds} is no number of rounds"))
 }
 
 #[cfg(test)]
@@ -99,6 +136,25 @@ mod tests {
     }
 
     #[test]
+    fn understands_bench() {
+        let bench = |rounds, large, names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            let options = Options {
+                rounds,
+                large,
+                names,
+            };
+            Ok(Task::Bench(options))
+        };
+        assert_eq!(parsed("bench --help"), Ok(Task::Help));
+        assert_eq!(parsed("bench"), bench(3, false, &[]));
+        assert_eq!(
+            parsed("bench S2-M --rounds 5 --large s3-m"),
+            bench(5, true, &["S2-M", "s3-m"])
+        );
+    }
+
+    #[test]
     fn refuses_the_rest() {
         for line in [
             "sreve",
@@ -106,6 +162,10 @@ mod tests {
             "serve --port",
             "test --fast",
             "build now",
+            "bench --rounds",
+            "bench --rounds 0",
+            "bench --rounds many",
+            "bench --fast",
         ] {
             assert!(parsed(line).is_err(), "{line}");
         }

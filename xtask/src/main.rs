@@ -1,5 +1,6 @@
 //! `cargo xtask`: builds, serves and tests the site, and sets up what that needs.
 
+mod bench;
 mod cli;
 mod paths;
 mod phase;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
             steps::list();
             Ok(ExitCode::SUCCESS)
         }
+        Task::Bench(options) => bench::run(&options, &paths),
         Task::Test { steps } => steps::run(&steps, &paths),
     };
     result.unwrap_or_else(|error| {
