@@ -69,6 +69,26 @@ pub fn perform(
     events: &mut Vec<Event>,
     footprint: Option<&mut Footprint>,
 ) -> Vec<Finding> {
+    let mut findings = perform_step(machine, action, events, footprint);
+    if let Some(found) = deadlock(machine) {
+        Rc::make_mut(&mut machine.console).broken |= 1 << found.rule as u32;
+        findings.push(found);
+    }
+    findings
+}
+
+/// What is wrong with a state in which nothing is possible.
+pub fn deadlock(machine: &Machine) -> Option<Finding> {
+    deadlock::check(machine)
+}
+
+/// [`perform`] without a look at what is possible next: [`deadlock`] is left to the caller.
+pub fn perform_step(
+    machine: &mut Machine,
+    action: Action,
+    events: &mut Vec<Event>,
+    footprint: Option<&mut Footprint>,
+) -> Vec<Finding> {
     let held = held_before(machine, action);
     let watch = percpu_race::watch(machine, action, &held);
     let mut findings = Vec::new();
@@ -96,10 +116,6 @@ pub fn perform(
         if *machine.console != console {
             machine.console = Rc::new(console);
         }
-    }
-    if let Some(found) = deadlock::check(machine) {
-        Rc::make_mut(&mut machine.console).broken |= 1 << found.rule as u32;
-        findings.push(found);
     }
     without_repetition(findings)
 }
@@ -148,7 +164,7 @@ fn held_before(machine: &Machine, action: Action) -> Vec<Held> {
 }
 
 /// Whether any check looks at such an event; most are of no interest to all of them.
-fn concerns_checks(machine: &Machine, event: &Event) -> bool {
+pub fn concerns_checks(machine: &Machine, event: &Event) -> bool {
     match event.kind {
         EventKind::Return { .. } => is_null(machine, event),
         EventKind::Enter { .. }

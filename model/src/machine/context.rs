@@ -141,6 +141,24 @@ pub struct Context {
     pub holds: u32,
 }
 
+impl Context {
+    /// Becomes equal to another one, in the room it has.
+    pub fn copy_from(&mut self, other: &Context) {
+        let mut frames = std::mem::take(&mut self.frames);
+        let mut regs = std::mem::take(&mut self.regs);
+        let mut held = std::mem::take(&mut self.held);
+        frames.clone_from(&other.frames);
+        regs.clone_from(&other.regs);
+        held.clone_from(&other.held);
+        *self = Context {
+            frames,
+            regs,
+            held,
+            ..*other
+        };
+    }
+}
+
 /// `sched_set_fifo()`: the middle of the real-time priorities.
 const FIFO_PRIO: u8 = 50;
 /// `sched_set_fifo_low()`

@@ -1,42 +1,17 @@
 //! A hasher whose result does not depend on the word size: a link made by a 64-bit program is read
 //! by a 32-bit WebAssembly module. (`FxHasher` computes in `usize`.)
 
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 
-use super::Machine;
 use super::context::{Choosing, Context};
 
 /// An odd number with bits everywhere: 2^64 divided by the golden ratio.
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
-impl Machine {
-    /// Different for most different states, and quick: for finding a state among many, which are
-    /// then compared.
-    pub fn fingerprint(&self) -> u64 {
-        let mut hasher = Portable::default();
-        self.memory.hash(&mut hasher);
-        hasher.write_u64(self.armed as u64 ^ (self.armed >> 64) as u64);
-        for left in &self.arrivals {
-            hasher.write_u64(u64::from(*left));
-        }
-        for task in &self.tasks {
-            hasher.write_u64(u64::from(task.preempt_count) << 32 | task.state as u64);
-            mix_context(&task.context, &mut hasher);
-        }
-        for cpu in &self.cpus {
-            let current = cpu.current.map_or(0, |task| u64::from(task.0) + 1);
-            let flags = u64::from(cpu.irqs_off) << 1 | u64::from(cpu.softirq_due);
-            hasher.write_u64(u64::from(cpu.preempt_count) << 32 | current << 2 | flags);
-            for context in &cpu.interrupts {
-                mix_context(context, &mut hasher);
-            }
-        }
-        hasher.write_u64(u64::from(self.console.broken));
-        hasher.finish()
-    }
-}
-
-fn mix_context(context: &Context, hasher: &mut Portable) {
+/// Different for most different contexts, and quick: for finding one among many, which are then
+/// compared.
+pub fn of_context(context: &Context) -> u64 {
+    let mut hasher = Portable::default();
     for frame in &context.frames {
         hasher.write_u64(u64::from(frame.func.0) << 32 | u64::from(frame.pc));
     }
@@ -52,11 +27,13 @@ fn mix_context(context: &Context, hasher: &mut Portable) {
     hasher.write_u64(waits ^ choosing << 8 ^ u64::from(context.holds) << 16);
     let depths = u64::from(context.rcu_depth) << 32 | context.held.len() as u64;
     hasher.write_u64(depths << 1 | u64::from(context.may_switch));
+    hasher.write_u64(context.stack ^ u64::from(context.run.0) << 48);
+    hasher.finish()
 }
 
 /// Mixes whole words; not against attackers.
 #[derive(Default)]
-pub(super) struct Portable(u64);
+pub struct Portable(u64);
 
 impl Hasher for Portable {
     fn write(&mut self, bytes: &[u8]) {
@@ -89,6 +66,8 @@ impl Hasher for Portable {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::Hash;
+
     use super::*;
 
     #[test]

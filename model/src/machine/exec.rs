@@ -8,8 +8,10 @@ use super::{CpuId, Machine, RunId};
 use crate::program::{BinaryOp, Func, FuncId, Kind, Op, Program, Reg, UnaryOp, address};
 use crate::syntax::source::Span;
 
-/// More operations than any statement needs: a loop inside one statement that does not end.
-const OPS_PER_STEP_MAX: u32 = 1 << 20;
+/// More operations than any statement needs: a loop inside one statement that does not end. Copying or
+/// clearing so many bytes counts as one.
+const OPS_PER_STEP_MAX: u64 = 1 << 20;
+const BYTES_PER_OP: u64 = 64;
 /// Deeper than any call chain of the modelled kernel.
 const CALL_DEPTH_MAX: usize = 200;
 /// The same for a plain C program, which may recurse; a state holds all its frames.
@@ -42,6 +44,8 @@ pub(super) struct Exec<'a> {
     func: &'a Func,
     pub(super) pc: u32,
     base: usize,
+    /// Operations of this step.
+    ops: u64,
 }
 
 impl Machine {
@@ -107,6 +111,7 @@ impl<'a> Exec<'a> {
             func: program.func(frame.func),
             pc: frame.pc,
             base: frame.regs as usize,
+            ops: 0,
             ctx,
         })
     }
@@ -122,7 +127,8 @@ impl<'a> Exec<'a> {
     }
 
     fn run_on(&mut self) -> Flow {
-        for _ in 0..OPS_PER_STEP_MAX {
+        while self.ops < OPS_PER_STEP_MAX {
+            self.ops += 1;
             let pc = self.pc as usize;
             self.span = self.func.spans[pc];
             match self.op(self.func.code[pc]) {
@@ -294,6 +300,7 @@ impl<'a> Exec<'a> {
         if len == 0 {
             return self.next();
         }
+        self.ops += len / BYTES_PER_OP;
         let allowed = self
             .access(src, len, Mode::Read)
             .and_then(|()| self.access(dst, len, Mode::Write));
@@ -309,6 +316,7 @@ impl<'a> Exec<'a> {
         if len == 0 {
             return self.next();
         }
+        self.ops += len / BYTES_PER_OP;
         if let Err(flow) = self.access(addr, len, Mode::Write) {
             return flow;
         }
@@ -327,6 +335,11 @@ impl<'a> Exec<'a> {
             return self.fault(Fault::StackOverflow);
         }
         self.next();
+        // Pointers to what was there before lead somewhere again.
+        if body.frame_size > 0 {
+            let at = self.ctx.stack + u64::from(self.ctx.stack_used);
+            self.touches(at, u64::from(body.frame_size), Mode::Write);
+        }
         if let Some(caller) = self.ctx.frames.last_mut() {
             caller.pc = self.pc;
         }
@@ -434,13 +447,6 @@ impl<'a> Exec<'a> {
     pub(super) fn touches_pages(&mut self, pfn: u64, n_pages: u64) {
         if let Some(footprint) = &mut self.footprint {
             footprint.touch_pages(pfn, n_pages);
-        }
-    }
-
-    /// Notes that the step reads or changes what is neither memory nor its own.
-    pub(super) fn touches_more(&mut self) {
-        if let Some(footprint) = &mut self.footprint {
-            footprint.more = true;
         }
     }
 

@@ -7,12 +7,16 @@
 
 use super::access::Mode;
 use super::context::Context;
-use super::footprint::Footprint;
+use super::footprint::{Footprint, Touched};
+use super::primitive::CHOICES_MAX;
 use super::{CpuId, Machine, exec};
 use crate::program::{BinaryOp, Op, Primitive, Reg};
 
 /// Longer beginnings are not looked at.
 const OPS_MAX: usize = 256;
+
+/// Who looks at more than this waits for no lock.
+const FEW: usize = 4;
 
 /// What the beginning of a step says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,45 @@ impl Machine {
         if let Some(top) = self.top(cpu) {
             self.look(top, Some(footprint));
         }
+    }
+
+    /// Whether something is looked at to know if the innermost context of a CPU may step.
+    pub fn is_guarded(&self, cpu: CpuId) -> bool {
+        let mut footprint = Footprint::default();
+        self.guard_footprint(cpu, &mut footprint);
+        !footprint.memory.is_empty()
+    }
+
+    /// Of the bytes by which it is decided whether the innermost context of a CPU may step, those that
+    /// must be zero for it, whatever else they could be: as a lock, 0 when it is free, is waited for.
+    pub fn waits_for_zero(&mut self, cpu: CpuId) -> Vec<Touched> {
+        let mut looked = Footprint::default();
+        self.guard_footprint(cpu, &mut looked);
+        let looked = looked.memory;
+        let few = looked.len() <= FEW;
+        let tested = looked.iter().filter(|_| few);
+        let tested: Vec<Touched> = tested.copied().collect();
+        let waits = |touched: &Touched| self.is_waited_for(cpu, *touched, &looked);
+        tested.into_iter().filter(waits).collect()
+    }
+
+    fn is_waited_for(&mut self, cpu: CpuId, touched: Touched, looked: &[Touched]) -> bool {
+        let value = self.memory.word(touched.granule);
+        let shift = 8 * touched.bytes.trailing_zeros();
+        let others = !(touched.mask());
+        let mut footprint = Footprint::default();
+        let closed = (1..=u64::from(u8::MAX)).all(|other| {
+            self.memory
+                .put_word(touched.granule, value & others | other << shift);
+            footprint.clear();
+            let closed = self
+                .top(cpu)
+                .is_some_and(|top| self.look(top, Some(&mut footprint)) == Guard::Closed);
+            // What was not looked at in this state may be different in another one.
+            closed && footprint.memory.iter().all(|t| looked.contains(t))
+        });
+        self.memory.put_word(touched.granule, value);
+        closed
     }
 
     fn look(&self, context: &Context, footprint: Option<&mut Footprint>) -> Guard {
@@ -118,12 +161,13 @@ impl Eval<'_> {
             Op::Convert { kind, dst, src } => self.set(dst, kind.normalize(self.reg(src))),
             Op::Load { kind, dst, addr } => {
                 let addr = self.reg(addr);
-                let allowed = self.machine.check_access(addr, kind.size(), Mode::Read);
-                allowed.ok()?;
+                // Who watches is told of it also when it is not allowed now.
+                let value = self.machine.memory.read(addr, kind.size());
                 if let Some(footprint) = &mut self.footprint {
                     footprint.touch(addr, kind.size(), false);
                 }
-                let value = self.machine.memory.read(addr, kind.size());
+                let allowed = self.machine.check_access(addr, kind.size(), Mode::Read);
+                allowed.ok()?;
                 self.set(dst, kind.normalize(value))
             }
             Op::FrameAddr { dst, offset } => self.set(dst, self.memory + u64::from(offset)),
@@ -151,10 +195,11 @@ impl Eval<'_> {
                 ..
             } => {
                 let n = self.reg(args) as u32;
-                Some(Next::Is(if n == 0 {
-                    Guard::Open
-                } else {
-                    Guard::Choices(n)
+                // The step itself says what is wrong with too many.
+                Some(Next::Is(match n {
+                    0 => Guard::Open,
+                    n if n > CHOICES_MAX => Guard::Open,
+                    n => Guard::Choices(n),
                 }))
             }
             Op::Stmt(_)

@@ -1,35 +1,52 @@
-//! Memory as a value: sparse blocks, shared between clones until written.
+//! Memory as a value: sparse blocks of words, shared between clones until written.
 //!
 //! Invariant: a block that is all zero is not stored, and blocks are sorted by number, so equal
 //! contents are equal values. What may be touched is not decided here but in `access`.
+//!
+//! A memory that is watched tells which words were read and written. It does not keep the invariant:
+//! blocks that have become zero stay, since they will soon be something else again.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-/// Bytes in a block. Smaller copies less on a write, larger makes a clone cheaper.
-const BLOCK: usize = 256;
+use super::footprint::Touched;
+
+/// Bytes in a word.
+const WORD: u64 = 8;
+/// Words in a block. Smaller copies less on a write, larger makes a clone cheaper.
+const WORDS: usize = 32;
+/// Bytes in a block.
+const BLOCK: u64 = WORD * WORDS as u64;
 
 #[derive(Clone)]
 struct Block {
-    bytes: [u8; BLOCK],
-    /// Hash of the bytes; 0 when not computed since the last write.
+    /// Little-endian.
+    words: [u64; WORDS],
+    /// Hash of the words; 0 when not computed since the last write.
     hash: Cell<u64>,
 }
 
 impl PartialEq for Block {
     fn eq(&self, other: &Block) -> bool {
-        self.bytes == other.bytes
+        self.words == other.words
     }
 }
 
 impl Eq for Block {}
 
 impl Block {
+    fn zero() -> Block {
+        Block {
+            words: [0; WORDS],
+            hash: Cell::new(0),
+        }
+    }
+
     fn hash(&self) -> u64 {
         if self.hash.get() == 0 {
             let mut hasher = super::digest::Portable::default();
-            hasher.write(&self.bytes);
+            self.words.iter().for_each(|&word| hasher.write_u64(word));
             self.hash.set(hasher.finish() | 1);
         }
         self.hash.get()
@@ -44,6 +61,38 @@ const HINTS: usize = 16;
 pub struct Memory {
     blocks: Vec<(u64, Rc<Block>)>,
     hints: [Cell<u32>; HINTS],
+    watch: Option<Box<Watch>>,
+}
+
+/// A word that was read or written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Touch {
+    /// Its number: its address divided by 8.
+    pub word: u64,
+    /// Which of its bits.
+    pub mask: u64,
+    /// What the word was before, when it was written.
+    pub written: Option<u64>,
+}
+
+impl Touch {
+    /// The same as a footprint says it.
+    pub fn as_touched(&self) -> Touched {
+        let is_in = |byte: &u32| self.mask >> (8 * byte) & 0xff != 0;
+        Touched {
+            granule: self.word,
+            bytes: (0..8).filter(is_in).fold(0, |all, byte| all | 1 << byte),
+            written: self.written.is_some(),
+        }
+    }
+}
+
+/// What is touched, as long as somebody wants to know.
+#[derive(Clone, Default)]
+struct Watch {
+    /// Reads are noted too.
+    reads: bool,
+    touches: RefCell<Vec<Touch>>,
 }
 
 impl PartialEq for Memory {
@@ -74,40 +123,37 @@ impl std::fmt::Debug for Memory {
 impl Memory {
     /// Reads `len <= 8` bytes, little-endian.
     pub fn read(&self, addr: u64, len: u64) -> u64 {
-        let mut bytes = [0; 8];
-        let (number, at) = split(addr);
-        if at + len as usize <= BLOCK {
-            let Some(block) = self.block(number) else {
-                return 0;
-            };
-            if let Some(word) = block.bytes[at..].first_chunk::<8>() {
-                let unused = 64 - 8 * len;
-                return u64::from_le_bytes(*word) << unused >> unused;
-            }
-            bytes[..len as usize].copy_from_slice(&block.bytes[at..at + len as usize]);
-        } else {
-            for i in 0..len {
-                bytes[i as usize] = self.read(addr.wrapping_add(i), 1) as u8;
-            }
+        let (number, at) = (addr / WORD, addr % WORD);
+        let mask = u64::MAX >> (64 - 8 * len);
+        let low = self.word(number) >> (8 * at);
+        self.note_read(number, mask << (8 * at));
+        if at + len <= WORD {
+            return low & mask;
         }
-        u64::from_le_bytes(bytes)
+        let (number, done) = (number.wrapping_add(1), 8 * (WORD - at));
+        self.note_read(number, mask >> done);
+        (low | self.word(number) << done) & mask
     }
 
     /// Writes the low `len <= 8` bytes of a value.
     pub fn write(&mut self, addr: u64, len: u64, value: u64) {
-        self.write_bytes(addr, &value.to_le_bytes()[..len as usize]);
+        let (number, at) = (addr / WORD, addr % WORD);
+        let mask = u64::MAX >> (64 - 8 * len);
+        let value = value & mask;
+        self.set_bits(number, mask << (8 * at), value << (8 * at));
+        if at + len > WORD {
+            let done = 8 * (WORD - at);
+            self.set_bits(number.wrapping_add(1), mask >> done, value >> done);
+        }
     }
 
     /// Reads many bytes.
     pub fn read_bytes(&self, addr: u64, len: u64) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(len as usize);
         while (bytes.len() as u64) < len {
-            let (number, at) = split(addr.wrapping_add(bytes.len() as u64));
-            let n = (BLOCK - at).min(len as usize - bytes.len());
-            match self.block(number) {
-                Some(block) => bytes.extend_from_slice(&block.bytes[at..at + n]),
-                None => bytes.resize(bytes.len() + n, 0),
-            }
+            let at = addr.wrapping_add(bytes.len() as u64);
+            let n = (WORD - at % WORD).min(len - bytes.len() as u64);
+            bytes.extend_from_slice(&self.read(at, n).to_le_bytes()[..n as usize]);
         }
         bytes
     }
@@ -116,9 +162,11 @@ impl Memory {
     pub fn write_bytes(&mut self, addr: u64, bytes: &[u8]) {
         let mut done = 0;
         while done < bytes.len() {
-            let (number, at) = split(addr.wrapping_add(done as u64));
-            let n = (BLOCK - at).min(bytes.len() - done);
-            self.write_in_block(number, at, &bytes[done..done + n]);
+            let at = addr.wrapping_add(done as u64);
+            let n = ((WORD - at % WORD) as usize).min(bytes.len() - done);
+            let mut word = [0; 8];
+            word[..n].copy_from_slice(&bytes[done..done + n]);
+            self.write(at, n as u64, u64::from_le_bytes(word));
             done += n;
         }
     }
@@ -126,31 +174,104 @@ impl Memory {
     /// Sets bytes to zero; whole blocks vanish.
     pub fn zero(&mut self, addr: u64, len: u64) {
         let end = addr.saturating_add(len);
-        let first = self
-            .blocks
-            .partition_point(|(n, _)| *n < addr / BLOCK as u64);
-        let last = self
-            .blocks
-            .partition_point(|(n, _)| *n <= end.saturating_sub(1) / BLOCK as u64);
-        if first == last {
-            return;
-        }
-        let touched: Vec<u64> = self.blocks[first..last].iter().map(|(n, _)| *n).collect();
-        for number in touched {
-            let base = number * BLOCK as u64;
-            let from = addr.max(base);
-            let to = end.min(base + BLOCK as u64);
-            let zeros = [0; BLOCK];
-            self.write_in_block(
-                number,
-                (from - base) as usize,
-                &zeros[..(to - from) as usize],
-            );
+        let mut at = addr;
+        while at < end {
+            let mut until = end;
+            // Who watches is told of all of it.
+            if self.watch.is_none() {
+                let idx = self.blocks.partition_point(|(n, _)| *n < at / BLOCK);
+                let Some(&(number, _)) = self.blocks.get(idx) else {
+                    return;
+                };
+                at = at.max(number * BLOCK);
+                until = end.min((number + 1).saturating_mul(BLOCK));
+            }
+            while at < until {
+                let n = (WORD - at % WORD).min(until - at);
+                self.write(at, n, 0);
+                at += n;
+            }
         }
     }
 
-    fn block(&self, number: u64) -> Option<&Block> {
-        Some(&self.blocks[self.find(number).ok()?].1)
+    /// A word by its number, which is its address divided by 8.
+    pub fn word(&self, number: u64) -> u64 {
+        match self.find(number / WORDS as u64) {
+            Ok(idx) => self.blocks[idx].1.words[number as usize % WORDS],
+            Err(_) => 0,
+        }
+    }
+
+    /// Writes a word, which nobody notes.
+    pub fn put_word(&mut self, number: u64, value: u64) {
+        self.replace_word(number, value);
+    }
+
+    /// From now on what is written is noted, and what is read when that is of interest.
+    pub fn watch(&mut self, reads: bool) {
+        let watch = self.watch.get_or_insert_default();
+        watch.reads = reads;
+        watch.touches.get_mut().clear();
+    }
+
+    /// What was noted since then, in order; a word may be there several times.
+    pub fn touches(&mut self) -> &[Touch] {
+        match &mut self.watch {
+            Some(watch) => watch.touches.get_mut(),
+            None => &[],
+        }
+    }
+
+    fn note_read(&self, word: u64, mask: u64) {
+        if let Some(watch) = &self.watch
+            && watch.reads
+        {
+            watch.touches.borrow_mut().push(Touch {
+                word,
+                mask,
+                written: None,
+            });
+        }
+    }
+
+    fn set_bits(&mut self, number: u64, mask: u64, bits: u64) {
+        let value = self.word(number) & !mask | bits;
+        let before = self.replace_word(number, value);
+        if let Some(watch) = &mut self.watch {
+            watch.touches.get_mut().push(Touch {
+                word: number,
+                mask,
+                written: Some(before),
+            });
+        }
+    }
+
+    /// Writes a word; what it was.
+    fn replace_word(&mut self, number: u64, value: u64) -> u64 {
+        let block = number / WORDS as u64;
+        let at = number as usize % WORDS;
+        match self.find(block) {
+            Ok(idx) => {
+                let before = self.blocks[idx].1.words[at];
+                if before != value {
+                    let block = Rc::make_mut(&mut self.blocks[idx].1);
+                    block.words[at] = value;
+                    block.hash.set(0);
+                    let vanishes = value == 0 && self.watch.is_none();
+                    if vanishes && block.words.iter().all(|&word| word == 0) {
+                        self.blocks.remove(idx);
+                    }
+                }
+                before
+            }
+            Err(_) if value == 0 => 0,
+            Err(idx) => {
+                let mut new = Block::zero();
+                new.words[at] = value;
+                self.blocks.insert(idx, (block, Rc::new(new)));
+                0
+            }
+        }
     }
 
     /// The index of a block, or where it would be.
@@ -166,36 +287,6 @@ impl Memory {
         }
         found
     }
-
-    fn write_in_block(&mut self, number: u64, at: usize, bytes: &[u8]) {
-        let is_zero = bytes.iter().all(|&b| b == 0);
-        match self.find(number) {
-            Ok(idx) => {
-                if self.blocks[idx].1.bytes[at..at + bytes.len()] == *bytes {
-                    return;
-                }
-                let block = Rc::make_mut(&mut self.blocks[idx].1);
-                block.bytes[at..at + bytes.len()].copy_from_slice(bytes);
-                block.hash.set(0);
-                if is_zero && block.bytes.iter().all(|&b| b == 0) {
-                    self.blocks.remove(idx);
-                }
-            }
-            Err(_) if is_zero => {}
-            Err(idx) => {
-                let mut block = Block {
-                    bytes: [0; BLOCK],
-                    hash: Cell::new(0),
-                };
-                block.bytes[at..at + bytes.len()].copy_from_slice(bytes);
-                self.blocks.insert(idx, (number, Rc::new(block)));
-            }
-        }
-    }
-}
-
-fn split(addr: u64) -> (u64, usize) {
-    (addr / BLOCK as u64, (addr % BLOCK as u64) as usize)
 }
 
 #[cfg(test)]
@@ -210,6 +301,52 @@ mod tests {
         assert_eq!(memory.read(0xffff_8880_0000_0100, 1), 7);
         memory.zero(0xffff_8880_0000_0000, 4096);
         assert_eq!(memory, Memory::default());
+    }
+
+    #[test]
+    fn accesses_may_cross_words_and_blocks() {
+        let mut memory = Memory::default();
+        for addr in 248..264 {
+            for len in 1..=8 {
+                let value = 0x8877_6655_4433_2211 & (u64::MAX >> (64 - 8 * len));
+                memory.write(addr, len, value);
+                assert_eq!(memory.read(addr, len), value);
+                assert_eq!(
+                    memory.read_bytes(addr, len),
+                    value.to_le_bytes()[..len as usize]
+                );
+                memory.zero(addr, len);
+                assert_eq!(memory, Memory::default());
+            }
+        }
+        memory.write_bytes(3, &[7; 20]);
+        assert_eq!(
+            memory.read_bytes(2, 22),
+            [&[0][..], &[7; 20], &[0]].concat()
+        );
+    }
+
+    #[test]
+    fn who_watches_is_told() {
+        let mut memory = Memory::default();
+        memory.write(64, 8, 7);
+        memory.watch(true);
+        memory.read(66, 2);
+        memory.write(71, 2, 0x0102);
+        let touch = |word, mask, written| Touch {
+            word,
+            mask,
+            written,
+        };
+        let expected = [
+            touch(8, 0xffff_0000, None),
+            touch(8, 0xff << 56, Some(7)),
+            touch(9, 0xff, Some(0)),
+        ];
+        assert_eq!(memory.touches(), expected);
+        memory.watch(false);
+        memory.read(64, 8);
+        assert_eq!(memory.touches(), []);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 mod access;
 pub mod context;
-mod digest;
+pub mod digest;
 pub mod event;
 mod exec;
 pub mod footprint;
@@ -179,7 +179,7 @@ pub struct Machine {
     /// The services that are armed, a bit each; see [`service`].
     pub armed: u128,
     /// What each of the scenario's runs' entry function returned last.
-    pub returns: Vec<Option<u64>>,
+    pub returns: Rc<Vec<Option<u64>>>,
     /// lockdep's classes.
     pub lockdep: Rc<Lockdep>,
     /// Pages whose contents belong to nobody: sorted ranges, first and one past the last.
@@ -229,7 +229,7 @@ impl Machine {
             tasks: Vec::new(),
             arrivals: vec![0; setup.scenario_runs],
             armed: 0,
-            returns: vec![None; setup.scenario_runs],
+            returns: Rc::new(vec![None; setup.scenario_runs]),
             lockdep: Rc::default(),
             free_pages: Rc::default(),
             objects: Rc::default(),
@@ -244,7 +244,7 @@ impl Machine {
     pub fn with_setup(&self, setup: Rc<Setup>) -> Machine {
         Machine {
             arrivals: vec![0; setup.scenario_runs],
-            returns: vec![None; setup.scenario_runs],
+            returns: Rc::new(vec![None; setup.scenario_runs]),
             setup: Shared(setup),
             ..self.clone()
         }
@@ -321,7 +321,7 @@ impl Machine {
         let state = self.tasks[0].state;
         let stands = self.task_span(TaskId(0));
         self.tasks.clear();
-        self.returns.iter_mut().for_each(|r| *r = None);
+        Rc::make_mut(&mut self.returns).fill(None);
         self.cpus[0].current = None;
         match state {
             TaskState::Done => Ok(value),
@@ -367,6 +367,15 @@ impl Machine {
         match this.interrupts.last() {
             Some(context) => Some(context),
             None => this.current.map(|t| &*self.tasks[usize::from(t.0)].context),
+        }
+    }
+
+    /// The same, to put another one in its place.
+    pub fn top_rc(&mut self, cpu: CpuId) -> Option<&mut Rc<Context>> {
+        let this = &mut self.cpus[usize::from(cpu.0)];
+        match this.interrupts.last_mut() {
+            Some(context) => Some(context),
+            None => Some(&mut self.tasks[usize::from(this.current?.0)].context),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::context::{Choosing, ContextKind, Held, PREEMPT_OFFSET, SOFTIRQ_DISABLE_OFFSET};
-use super::event::{EventKind, LockRef, LockType, Section};
+use super::event::{EventKind, Fault, LockRef, LockType, Section};
 use super::exec::{Exec, Flow};
 use super::lock::Ask;
 use crate::config::Preemption;
@@ -12,6 +12,9 @@ use crate::program::{Primitive, Reg};
 
 /// More than any page range the modelled kernel maps at once.
 const FILL_MAX: u64 = 1 << 24;
+
+/// Values that an environment may choose from: what a schedule can write, and a search can try.
+pub(super) const CHOICES_MAX: u32 = 1 << 12;
 
 /// v5.15, the first with a `migrate_disable()` of its own on every configuration.
 const MIGRATE_SINCE: u32 = 5 << 16 | 15 << 8;
@@ -30,6 +33,19 @@ fn is_private(which: Primitive) -> bool {
             | Primitive::Memset
             | Primitive::Memcpy
             | Primitive::MapPages
+            | Primitive::Wait
+            | Primitive::Choose
+    )
+}
+
+/// Whether what it gives depends on the state of the CPU.
+fn looks_at_cpu(which: Primitive) -> bool {
+    matches!(
+        which,
+        Primitive::IrqsDisabled
+            | Primitive::PreemptCount
+            | Primitive::CurrentTask
+            | Primitive::MightSleep
     )
 }
 
@@ -45,8 +61,9 @@ impl Exec<'_> {
         };
         let (a, b, c) = (arg(0), arg(1), arg(2));
         let bit = LockType::Bit((a & 63) as u8);
-        if !is_private(which) {
-            self.touches_more();
+        if let Some(footprint) = &mut self.footprint {
+            footprint.more |= !is_private(which);
+            footprint.cpu |= looks_at_cpu(which);
         }
         match which {
             Primitive::RawSpinLock => self.lock(RawSpin, a, false, Ask::Wait, dst),
@@ -358,6 +375,13 @@ impl Exec<'_> {
                 self.set(dst, u64::from(choice))
             }
             _ if n == 0 => self.set(dst, 0),
+            _ if n > CHOICES_MAX => {
+                let index = i64::from(n);
+                self.fault(Fault::OutOfBounds {
+                    index,
+                    len: CHOICES_MAX,
+                })
+            }
             _ => {
                 self.ctx.choosing = Choosing::Open(n);
                 Flow::Wait

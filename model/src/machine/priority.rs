@@ -62,25 +62,33 @@ impl Machine {
     /// for the next tick with it, and that may come here.
     fn preemptible(&self, cpu: CpuId) -> bool {
         let this = &self.cpus[usize::from(cpu.0)];
+        self.may_preempt(this.irqs_off, this.preempt_count)
+    }
+
+    fn may_preempt(&self, irqs_off: bool, preempt_count: u32) -> bool {
         let model = self.config().preemption;
-        matches!(model, Preemption::Full | Preemption::Lazy)
-            && this.preempt_count == 0
-            && !this.irqs_off
+        matches!(model, Preemption::Full | Preemption::Lazy) && preempt_count == 0 && !irqs_off
     }
 
     /// The highest level of contexts of this CPU that cannot get it before the innermost one has
     /// made its next step: 0 tasks, 1 softirqs, 2 hard interrupts, 3 NMI; -1 none.
     pub fn mask(&self, cpu: CpuId) -> i8 {
         let this = &self.cpus[usize::from(cpu.0)];
-        let Some(top) = self.top(cpu) else { return -1 };
+        self.top(cpu).map_or(-1, |top| {
+            self.mask_of(top, this.irqs_off, this.preempt_count)
+        })
+    }
+
+    /// The same of a context that is innermost, with that state of its CPU.
+    pub fn mask_of(&self, top: &Context, irqs_off: bool, preempt_count: u32) -> i8 {
         match top.kind {
             ContextKind::Nmi => 3,
             ContextKind::Hardirq { .. } => 2,
             ContextKind::Task if gives_way(top) => -1,
-            ContextKind::Softirq | ContextKind::Task if this.irqs_off => 2,
+            ContextKind::Softirq | ContextKind::Task if irqs_off => 2,
             ContextKind::Softirq => 1,
-            ContextKind::Task if self.preemptible(cpu) => -1,
-            ContextKind::Task => i8::from(this.preempt_count & NO_SOFTIRQ != 0),
+            ContextKind::Task if self.may_preempt(irqs_off, preempt_count) => -1,
+            ContextKind::Task => i8::from(preempt_count & NO_SOFTIRQ != 0),
         }
     }
 

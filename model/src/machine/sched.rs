@@ -22,15 +22,37 @@ impl Machine {
     /// then arrivals, then switches.
     pub fn enabled(&self) -> Vec<Action> {
         let mut actions = Vec::new();
-        if self.halted.is_some() {
-            return actions;
-        }
-        for cpu in (0..self.setup().n_cpus).map(CpuId) {
-            self.enabled_steps(cpu, &mut actions);
-            self.enabled_arrivals(cpu, &mut actions);
-            self.enabled_switches(cpu, &mut actions);
-        }
+        self.enabled_into(&mut actions);
         actions
+    }
+
+    /// The same, with room for them.
+    pub fn enabled_into(&self, actions: &mut Vec<Action>) {
+        actions.clear();
+        for cpu in (0..self.setup().n_cpus).map(CpuId) {
+            self.enabled_on(cpu, actions);
+        }
+    }
+
+    /// Adds the actions that are possible on one CPU.
+    pub fn enabled_on(&self, cpu: CpuId, actions: &mut Vec<Action>) {
+        if self.halted.is_none() {
+            self.enabled_steps(cpu, actions);
+            self.enabled_arrivals(cpu, actions);
+            self.enabled_switches(cpu, actions);
+        }
+    }
+
+    /// Whether what is possible on a CPU depends on contexts of other CPUs, and not only on memory, the
+    /// contexts that belong to it and what [`Cpu`](super::Cpu), [`Task`](super::Task) and `armed` say.
+    pub fn enabled_depends_on_others(&self) -> bool {
+        let waits = |context: &Context| {
+            let waits = context.waits_for.as_ref();
+            waits.is_some_and(|lock| lock.ty == LockType::GracePeriod)
+        };
+        self.setup().tasks.priorities
+            || self.setup().tasks.stoppers
+            || self.tasks.iter().any(|task| waits(&task.context))
     }
 
     /// Whether any action is possible: `!enabled().is_empty()`.
@@ -130,11 +152,8 @@ impl Machine {
     }
 
     fn edit_top(&mut self, cpu: CpuId, edit: impl FnOnce(&mut Context)) {
-        let this = &mut self.cpus[usize::from(cpu.0)];
-        if let Some(context) = this.interrupts.last_mut() {
+        if let Some(context) = self.top_rc(cpu) {
             edit(Rc::make_mut(context));
-        } else if let Some(task) = this.current {
-            edit(Rc::make_mut(&mut self.tasks[usize::from(task.0)].context));
         }
     }
 
@@ -163,12 +182,7 @@ impl Machine {
 
     /// Takes the innermost context out, with all it has on the heap; a husk remains.
     fn take_top(&mut self, cpu: CpuId) -> Option<Context> {
-        let this = &mut self.cpus[usize::from(cpu.0)];
-        let top = match this.interrupts.last_mut() {
-            Some(context) => context,
-            None => &mut self.tasks[usize::from(this.current?.0)].context,
-        };
-        let top = Rc::make_mut(top);
+        let top = Rc::make_mut(self.top_rc(cpu)?);
         Some(Context {
             frames: std::mem::take(&mut top.frames),
             regs: std::mem::take(&mut top.regs),
@@ -213,7 +227,7 @@ impl Machine {
             _ => None,
         };
         if let Some(value) = events.iter().rev().find_map(returned) {
-            self.returns[usize::from(run.0)] = Some(value);
+            Rc::make_mut(&mut self.returns)[usize::from(run.0)] = Some(value);
         }
     }
 

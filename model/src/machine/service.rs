@@ -69,6 +69,13 @@ pub struct TaskRuns {
     pub(super) stoppers: bool,
 }
 
+impl TaskRuns {
+    /// How many tasks there can be at the same time.
+    pub fn max(&self) -> usize {
+        self.runs.len()
+    }
+}
+
 impl Machine {
     fn service_bit(&self, run: RunId) -> u128 {
         1 << (usize::from(run.0) - self.setup().scenario_runs)
