@@ -287,6 +287,7 @@ mod tests {
             config: "preempt-debug".into(),
             reduce: None,
             enough: None,
+            states_max: None,
             memory_max: None,
         };
         change(&mut order);

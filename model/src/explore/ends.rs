@@ -1,37 +1,53 @@
 //! How executions end: what a finished search says of its terminal and endless states.
 
+use super::reduction::Reduction;
 use super::search::Search;
 use super::{End, EndGroup, Outcome, Witness};
 use crate::check;
 
 impl Search {
     /// What was found so far; final when [`super::Progress::done`].
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&mut self) -> Outcome {
         let mut ends: Vec<EndGroup> = Vec::new();
-        for &id in &self.terminal {
-            self.count(&mut ends, End::of(&self.states[id as usize]), id);
+        for i in 0..self.terminal.len() {
+            let id = self.terminal[i];
+            self.cursor.go(self.states.row(id));
+            let end = End::of(self.cursor.machine());
+            self.count(&mut ends, end, id);
         }
         let complete = self.complete();
         let endless = if complete { self.endless() } else { Vec::new() };
         for id in self.settled(&endless) {
-            self.count(&mut ends, End::endless(&self.states[id as usize]), id);
+            self.cursor.go(self.states.row(id));
+            let end = End::endless(self.cursor.machine());
+            self.count(&mut ends, end, id);
         }
         let mut witnesses = self.witnesses.clone();
-        witnesses.extend(endless.first().map(|&id| Witness {
-            finding: check::endless(&self.states[id as usize]),
-            schedule: self.schedule_to(id),
-        }));
+        if let Some(&id) = endless.first() {
+            self.cursor.go(self.states.row(id));
+            witnesses.push(Witness {
+                finding: check::endless(self.cursor.machine()),
+                schedule: self.states.schedule_to(id),
+            });
+        }
         // As it is without reduction anyway.
         witnesses.sort_by_key(|w| w.schedule.0.len());
         Outcome {
             states: self.states.len(),
             transitions: self.transitions,
-            depth: self.depth(),
+            depth: self.states.depth(),
             complete,
             ends,
             witnesses,
             endless: endless.len(),
+            memory: self.bytes(),
         }
+    }
+
+    /// Bytes of all that is kept.
+    pub fn bytes(&self) -> usize {
+        let reduction = self.reduction.as_ref().map_or(0, Reduction::bytes);
+        self.states.bytes() + self.cursor.bytes() + reduction
     }
 
     fn count(&self, ends: &mut Vec<EndGroup>, end: End, id: u32) {
@@ -40,37 +56,22 @@ impl Search {
             None => ends.push(EndGroup {
                 end,
                 n_states: 1,
-                schedule: self.schedule_to(id),
+                schedule: self.states.schedule_to(id),
             }),
         }
     }
 
-    /// States from which no terminal state can be reached: backwards from the terminal ones.
+    /// States from which no terminal state can be reached.
     fn endless(&self) -> Vec<u32> {
-        let sources = self.sources();
         let mut ends = vec![false; self.states.len()];
-        let mut todo = self.terminal.clone();
-        for &id in &todo {
+        for &id in &self.terminal {
             ends[id as usize] = true;
         }
-        while let Some(id) = todo.pop() {
-            for &from in &sources[id as usize] {
-                if !std::mem::replace(&mut ends[from as usize], true) {
-                    todo.push(from);
-                }
-            }
-        }
-        (0..ends.len() as u32)
-            .filter(|&id| !ends[id as usize])
-            .collect()
-    }
-
-    fn sources(&self) -> Vec<Vec<u32>> {
-        let mut sources = vec![Vec::new(); self.states.len()];
-        for &(from, to) in &self.edges {
-            sources[to as usize].push(from);
-        }
-        sources
+        let left = (0..ends.len() as u32).rev();
+        let mut left: Vec<u32> = left.filter(|&id| !ends[id as usize]).collect();
+        self.spread(&mut ends, &mut left);
+        left.reverse();
+        left
     }
 
     /// Of endless states, those after which nothing more is printed or broken.
@@ -78,20 +79,34 @@ impl Search {
         if endless.is_empty() {
             return Vec::new();
         }
-        let console = |id: u32| &self.states[id as usize].console;
-        let sources = self.sources();
-        let changing = self
-            .edges
-            .iter()
-            .filter(|(a, b)| console(*a) != console(*b));
-        let mut todo: Vec<u32> = changing.map(|&(from, _)| from).collect();
+        let console = |id: u32| self.cursor.console(self.states.row(id));
         let mut changes = vec![false; self.states.len()];
-        while let Some(id) = todo.pop() {
-            if !std::mem::replace(&mut changes[id as usize], true) {
-                todo.extend(&sources[id as usize]);
+        let mut left: Vec<u32> = endless.iter().rev().copied().collect();
+        left.retain(|&id| {
+            let own = console(id);
+            let edges = self.states.edges(id);
+            changes[id as usize] = edges.iter().any(|&to| console(to) != own);
+            !changes[id as usize]
+        });
+        self.spread(&mut changes, &mut left);
+        left.reverse();
+        left
+    }
+
+    /// Marks those that lead to a marked state, and leaves those that do not. States are met in the
+    /// order of their distance, so most lead to later ones, and few rounds are needed.
+    fn spread(&self, marked: &mut [bool], left: &mut Vec<u32>) {
+        loop {
+            let before = left.len();
+            left.retain(|&id| {
+                let marks = |&to: &u32| marked[to as usize];
+                let leads = self.states.edges(id).iter().any(marks);
+                marked[id as usize] |= leads;
+                !leads
+            });
+            if left.len() == before {
+                return;
             }
         }
-        let settled = |id: &u32| !changes[*id as usize];
-        endless.iter().copied().filter(settled).collect()
     }
 }

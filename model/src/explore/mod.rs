@@ -10,19 +10,32 @@
 //! All rules broken, all reports, all ways to end are the same; other are the numbers of states, and
 //! of final states in which some context hangs: where the others stand then may not be told apart.
 
+mod access;
+mod ample;
+mod cursor;
 mod ends;
-pub mod reduction;
+mod guard_lock;
+mod intern;
+mod lanes;
+mod leaves;
+mod memo;
+mod mirror;
+mod reduction;
+mod rows;
 pub mod search;
+mod states;
+mod table;
 pub mod trace;
+mod who;
 
-use crate::check::{Class, Finding, Rule};
+use crate::check::{self, Class, Finding, Rule};
 use crate::machine::{Machine, Schedule};
 pub use search::{Progress, Search};
 
 /// Bounds of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Distinct states; a state of a small scenario takes one to two kilobytes.
+    /// Distinct states; one of a kernel takes some hundred bytes.
     pub states_max: usize,
     /// Leave out what cannot change a verdict.
     pub reduce: bool,
@@ -46,8 +59,8 @@ impl Limits {
     }
 }
 
-/// States kept when nothing else is said: about a gigabyte.
-pub const STATES_MAX: usize = 500_000;
+/// States kept when nothing else is said: about a gigabyte of a kernel's.
+pub const STATES_MAX: usize = 2_000_000;
 
 /// How an execution ended: what it printed, what it broke, whether it came back.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,10 +80,16 @@ pub struct End {
 impl End {
     /// How the execution that reached this state ended.
     pub fn of(machine: &Machine) -> End {
+        let hang = machine.halted.is_none() && !machine.finished();
+        let mut broken = machine.console.rules();
+        if hang && !broken.contains(&Rule::Deadlock) && check::deadlock(machine).is_some() {
+            broken.push(Rule::Deadlock);
+            broken.sort();
+        }
         End {
             printed: machine.console.classes(),
-            broken: machine.console.rules(),
-            hang: machine.halted.is_none() && !machine.finished(),
+            broken,
+            hang,
             halted: machine.halted.is_some(),
             null: machine.console.null,
         }
@@ -126,6 +145,8 @@ pub struct Outcome {
     /// States from which no end can be reached: an execution goes on for ever. They are among the
     /// ends too, as those that never come back.
     pub endless: usize,
+    /// Bytes in which all states were kept.
+    pub memory: usize,
 }
 
 /// Searches to the end or to the limits.

@@ -4,140 +4,176 @@
 //! well, with the same result. It changes nothing but its own context and memory that no other context
 //! can touch before it is done, and it reads only such memory and memory that nobody writes:
 //!
-//! * memory that one context alone touches in all executions,
+//! * memory that no other context touches, or that nobody writes, in all executions,
 //! * memory that only contexts of one CPU touch, while none of those can get the CPU (interrupts, bottom
 //!   halves or preemption are off, or it runs at their level),
-//! * memory that every context touches with a certain lock held, while this context holds it,
-//! * memory that is not written after the start.
+//! * memory that every context touches with a certain lock held, while this context holds it; a lock is one
+//!   of the machine's or a variable that is used as one (see [`super::guard_lock`]),
+//! * memory that only such contexts touch as cannot go on before this step is done: they wait for what
+//!   only this context, or others that wait so, can change. That is looked at only where each CPU has one
+//!   task and nothing else.
 //!
 //! Who touches what is not computed beforehand. The search assumes that memory is private until it
 //! sees otherwise, records every access of every step it performs, and begins again when an access
 //! contradicts what it relied on. What remains at the end holds in all executions: in the first step
 //! of any execution that contradicted it, the search would have met the same access.
 //!
-//! Never among these steps: whatever has to do with locks, interrupts, the scheduler, RCU, services,
-//! output or objects; what a check objects to; a context's end; entering and leaving the code whose
-//! lists [`crate::check`] walks when nobody is inside.
+//! Never among these steps: whatever has to do with locks of the machine, interrupts, the scheduler, RCU,
+//! services, output or objects; what a check objects to; a context's end; entering and leaving the code
+//! whose lists [`crate::check`] walks when nobody is inside.
 //!
 //! What it can miss: nothing that [`super::Outcome`] tells but numbers of states. The page "The
 //! explorer" of the book has the argument.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 
 use rustc_hash::FxHasher;
 
-use crate::inspect::{self, Kernel};
+use super::access::{Accesses, Agents};
+use super::guard_lock::{GuardLocks, GuardUse, Held};
+use super::memo::Leaf;
+use super::who::{Places, Who, has_begun, is_in_lists, is_lonely, place, tasks};
 use crate::machine::context::{Choosing, Context};
-use crate::machine::footprint::{Footprint, GRANULE};
-use crate::machine::priority;
-use crate::machine::{Action, CpuId, Event, EventKind, Machine};
-use crate::program::FuncId;
-use crate::program::address::{DATA, PERCPU, PERCPU_STRIDE, TEXT, VMEMMAP};
+use crate::machine::footprint::{Footprint, GRANULE, Touched};
+use crate::machine::{Action, CpuId, Event, EventKind, Machine, Task, TaskState};
 
 /// Stands for all that the walk over the lists reads; no granule has that number.
 const LISTS: u64 = 1 << 63;
 
-type Map<K, V> = HashMap<K, V, BuildHasherDefault<FxHasher>>;
 type Set<K> = HashSet<K, BuildHasherDefault<FxHasher>>;
 
-/// Who performs a step.
-#[derive(Clone, Debug, Default)]
-pub struct Who {
-    /// Its stack: contexts that never exist at the same time may share one. 0 for no context.
-    agent: u64,
-    cpu: u8,
-    level: i8,
-    /// Contexts of this CPU up to this level cannot get the CPU before the step is done.
-    mask: i8,
-    /// Granules of locks it holds that nobody can hold at the same time.
-    locks: Vec<u64>,
-    /// The scheduler was asked for another task.
-    may_switch: bool,
-    /// It is inside the code whose lists are walked when nobody is.
-    in_lists: bool,
-    /// It has executed something, if the scheduler asks for that.
-    has_begun: bool,
-    /// Where it stands, callers included.
-    place: u64,
+/// A step that is remembered.
+struct Step {
+    who: Who,
+    touched: Vec<Touched>,
+    how: GuardUse,
+    /// The context's number before and after.
+    from: u32,
+    to: u32,
+    /// The context goes on, and nobody is asked.
+    goes_on: bool,
+    /// When its accesses were recorded, and when it was relied on.
+    learned: u32,
+    relied: u32,
+    /// With which knowledge and mask who conflicts with it was found out.
+    judged: (u32, i8, Agents),
 }
 
-/// Who touches a granule of memory.
-#[derive(Clone, Debug)]
-struct Access {
-    /// The one that does; none when there are several.
-    agent: Option<u64>,
-    /// The CPU of all; none when there are several.
-    cpu: Option<u8>,
-    /// The highest level.
-    level: i8,
-    /// Locks that all hold, by granule.
+/// An action of the whole machine that is remembered.
+struct Whole {
+    who: Who,
     locks: Vec<u64>,
-    /// Somebody writes it.
-    written: bool,
-    /// Somebody writes it who does not take or release it as a lock.
-    stored: bool,
-    /// A step was thought unnoticed because of this.
-    relied_on: bool,
+    touched: Vec<Touched>,
+    /// Contexts that became others, by their numbers.
+    contexts: Vec<(u32, u32)>,
+    /// A context has ended.
+    ends: bool,
+    learned: u32,
+}
+
+/// What is possible on a CPU, which is remembered.
+struct Guard {
+    who: Who,
+    /// What was read to find it out, and what of that by the step itself.
+    looked: Vec<Touched>,
+    guard: Vec<Touched>,
+    how: GuardUse,
+    /// Its task sleeps until somebody wakes it, which is no matter of what was read.
+    sleeps: bool,
+    learned: u32,
+    relied: u32,
+    /// With which knowledge who writes what was read was found out.
+    judged: (u32, Agents),
 }
 
 /// What is known about who touches what.
 pub struct Reduction {
-    accesses: Map<u64, Access>,
+    accesses: Accesses,
+    guard_locks: GuardLocks,
     /// Granules of words that are locks.
     lock_words: Set<u64>,
     /// Of these, those that are also written otherwise, or released by someone who does not hold them.
     unreliable: Set<u64>,
+    /// Granules that are written otherwise than by taking or releasing a lock.
+    stored: Set<u64>,
     /// Places at which a step was noticed once.
     noticed: Set<u64>,
-    refuted: bool,
-    /// For each function whether it is code whose lists are walked; empty without a kernel.
-    list_code: Vec<bool>,
+    places: Places,
+    /// Each CPU has at most one task, and nothing else ever.
+    lonely: bool,
+    /// The task of each CPU, then.
+    tasks: Vec<Agents>,
+    /// By leaf, of which some stand for something else.
+    steps: Vec<Option<Step>>,
+    guards: Vec<Option<Guard>>,
+    wholes: Vec<Option<Whole>>,
+    /// Searches begun.
+    epoch: u32,
 }
 
 impl Reduction {
     /// Nothing is known yet.
     pub fn new(initial: &Machine) -> Reduction {
-        let functions = initial.program().functions.len() as u32;
-        let list_code = match Kernel::of(initial) {
-            Some(_) => (0..functions)
-                .map(|f| inspect::is_list_code(initial.program(), FuncId(f)))
-                .collect(),
-            None => Vec::new(),
-        };
         Reduction {
-            accesses: Map::default(),
+            accesses: Accesses::default(),
+            guard_locks: GuardLocks::default(),
             lock_words: Set::default(),
             unreliable: Set::default(),
+            stored: Set::default(),
             noticed: Set::default(),
-            refuted: false,
-            list_code,
+            places: Places::new(initial),
+            lonely: is_lonely(initial),
+            tasks: tasks(initial),
+            steps: Vec::new(),
+            guards: Vec::new(),
+            wholes: Vec::new(),
+            epoch: 1,
         }
+    }
+
+    /// Bytes of what is remembered, about.
+    pub fn bytes(&self) -> usize {
+        let touched: usize = size_of::<Touched>() * 8;
+        self.steps.len() * (size_of::<Option<Step>>() + touched)
+            + self.guards.len() * size_of::<Option<Guard>>()
+            + self.wholes.len() * (size_of::<Option<Whole>>() + touched)
+    }
+
+    /// A context is there when the search begins.
+    pub fn begins(&mut self, context: u32) {
+        self.guard_locks.begins(context);
     }
 
     /// Something that was relied on has turned out wrong.
     pub fn is_refuted(&self) -> bool {
-        self.refuted
+        self.accesses.is_refuted()
     }
 
     /// A new search with what is known now.
     pub fn begin_again(&mut self) {
-        self.refuted = false;
-        for access in self.accesses.values_mut() {
-            access.relied_on = false;
-        }
+        self.accesses.begin_again();
+        self.epoch += 1;
     }
 
-    /// A step that is expected to be unnoticed.
-    pub fn unnoticed(&self, machine: &Machine) -> Option<Action> {
-        let cpus = (0..machine.setup().n_cpus).map(CpuId);
-        let expected = |top: &Context| {
-            !top.may_switch && top.waits_for.is_none() && !self.noticed.contains(&place(top))
-        };
-        cpus.filter(|&cpu| machine.top(cpu).is_some_and(expected))
-            .find(|&cpu| machine.step_is_enabled(cpu))
-            .map(Action::Step)
+    /// What was remembered has been forgotten.
+    pub fn forget(&mut self) {
+        self.steps.clear();
+        self.guards.clear();
+        self.wholes.clear();
+    }
+
+    /// Who is about to perform an action.
+    pub fn who(&self, machine: &Machine, action: Action) -> Who {
+        self.places.who(machine, action)
+    }
+
+    /// Whether a step that is not remembered is expected to be unnoticed.
+    pub fn expects_no_notice(&self, top: &Context) -> bool {
+        !top.may_switch
+            && top.waits_for.is_none()
+            && top.choosing == Choosing::No
+            && !self.noticed.contains(&place(top))
     }
 
     /// From now on a state is kept before this step.
@@ -145,176 +181,396 @@ impl Reduction {
         self.noticed.insert(who.place);
     }
 
-    /// Who is about to perform an action.
-    pub fn who(&self, machine: &Machine, action: Action) -> Who {
-        let (Action::Step(cpu) | Action::Choose(cpu, _)) = action else {
-            return Who::default();
-        };
-        let Some(top) = machine.top(cpu) else {
-            return Who::default();
-        };
-        let granules = top.held.iter().filter(|h| machine.lock_excludes(&h.lock));
-        let granules = granules.map(|h| h.lock.addr / GRANULE);
-        Who {
-            agent: top.stack,
-            cpu: cpu.0,
-            level: top.kind.level() as i8,
-            mask: machine.mask(cpu),
-            locks: granules.filter(|g| !self.unreliable.contains(g)).collect(),
-            may_switch: top.may_switch,
-            in_lists: self.in_lists(top),
-            has_begun: has_begun(machine, top),
-            place: place(top),
-        }
-    }
-
-    /// Records what a step touched.
-    pub fn learn(&mut self, who: &Who, before: &Machine, events: &[Event], footprint: &Footprint) {
-        for &granule in &footprint.locks {
-            self.touch(who, granule, true);
-            self.lock_words.insert(granule);
-            if self.accesses[&granule].stored {
-                self.distrust(granule);
-            }
-        }
-        for &(granule, written) in &footprint.granules {
-            self.touch(who, granule, written);
-            if written && self.lock_words.contains(&granule) {
-                self.distrust(granule);
-            }
-            self.note_store(granule, written);
-        }
-        for event in events {
-            if let EventKind::BadUnlock(lock) = &event.kind {
-                self.distrust(lock.addr / GRANULE);
-            }
-        }
-        self.learn_of_lists(who, before, events, footprint);
-    }
-
-    /// Whether nobody else could have noticed this step, in which no check found anything.
-    pub fn is_unnoticed(
-        &mut self,
-        who: &Who,
-        after: &Machine,
-        events: &[Event],
-        footprint: &Footprint,
-    ) -> bool {
-        let goes_on = |top: &Context| {
-            top.stack == who.agent
-                && top.waits_for.is_none()
-                && top.choosing == Choosing::No
-                && !top.may_switch
-                && self.in_lists(top) == who.in_lists
-                && has_begun(after, top) == who.has_begun
-        };
-        let quiet = !footprint.more
-            && footprint.locks.is_empty()
-            && !who.may_switch
-            && events.iter().all(is_quiet)
-            && after.halted.is_none()
-            && after.top(CpuId(who.cpu)).is_some_and(goes_on);
-        let private = |&(granule, _): &(u64, bool)| self.accesses[&granule].is_private_to(who);
-        if !quiet || !footprint.granules.iter().all(private) {
-            return false;
-        }
-        for (granule, _) in &footprint.granules {
-            if let Some(access) = self.accesses.get_mut(granule) {
-                access.relied_on = true;
-            }
-        }
-        true
-    }
-
-    fn touch(&mut self, who: &Who, granule: u64, written: bool) {
-        match self.accesses.entry(granule) {
-            Entry::Vacant(entry) => {
-                entry.insert(Access::first(who, written));
-            }
-            Entry::Occupied(mut entry) => {
-                self.refuted |= entry.get_mut().widen(who, written) && entry.get().relied_on;
-            }
-        }
-    }
-
-    fn note_store(&mut self, granule: u64, written: bool) {
-        if let Some(access) = self.accesses.get_mut(&granule) {
-            access.stored |= written;
-        }
-    }
-
-    fn distrust(&mut self, lock: u64) {
-        self.refuted |= self.unreliable.insert(lock);
-    }
-
-    /// A context's end reads all lists when nobody is inside their code; who writes to them from
-    /// outside that code must not be overtaken by it.
-    fn learn_of_lists(
+    /// Records what an action did that is not remembered as a step; contexts that became others, by their
+    /// numbers. If it is remembered otherwise, then as this leaf.
+    pub fn learn(
         &mut self,
         who: &Who,
         machine: &Machine,
         events: &[Event],
         footprint: &Footprint,
+        contexts: Vec<(u32, u32)>,
+        leaf: Option<Leaf>,
     ) {
-        if self.list_code.is_empty() {
-            return;
+        let mut touched = self.lists_touched(who, machine, events, &footprint.memory);
+        touched.extend(&footprint.memory);
+        for event in events {
+            if let EventKind::BadUnlock(lock) = &event.kind {
+                self.distrust(lock.addr / GRANULE);
+            }
         }
-        let ends = |e: &Event| matches!(e.kind, EventKind::Exit { .. });
-        if events.last().is_some_and(ends) {
-            self.touch(who, LISTS, false);
-        }
-        let written = |&(granule, written): &(u64, bool)| {
-            written && !who.in_lists && is_in_lists(machine, granule)
+        let whole = Whole {
+            who: who.clone(),
+            locks: footprint.locks.clone(),
+            touched,
+            contexts,
+            ends: ends(events),
+            learned: self.epoch,
         };
-        if footprint.granules.iter().any(written) {
-            self.touch(who, LISTS, true);
+        self.learn_all(&whole);
+        if let Some(leaf) = leaf {
+            put(&mut self.wholes, leaf, whole);
         }
     }
 
-    fn in_lists(&self, context: &Context) -> bool {
-        let code = |func: FuncId| self.list_code.get(func.0 as usize) == Some(&true);
-        !self.list_code.is_empty() && context.frames.iter().any(|f| code(f.func))
+    /// Records what a remembered action of the whole machine does; whether a context ends with it.
+    pub fn learn_whole(&mut self, leaf: Leaf) -> bool {
+        let epoch = self.epoch;
+        let Some(whole) = at_mut(&mut self.wholes, leaf) else {
+            return false;
+        };
+        let ends = whole.ends;
+        if std::mem::replace(&mut whole.learned, epoch) != epoch
+            && let Some(whole) = self.wholes[leaf as usize].take()
+        {
+            self.learn_all(&whole);
+            self.wholes[leaf as usize] = Some(whole);
+        }
+        ends
+    }
+
+    fn learn_all(&mut self, whole: &Whole) {
+        let who = &whole.who;
+        for &granule in &whole.locks {
+            self.lock_words.insert(granule);
+            if self.stored.contains(&granule) {
+                self.distrust(granule);
+            }
+            self.touch(who, 0, Touched::whole(granule, true));
+        }
+        for &touched in &whole.touched {
+            self.note_store(touched);
+            self.touch(who, 0, touched);
+        }
+        let how = GuardUse::default();
+        let learned = self
+            .guard_locks
+            .learn(who.agent, &how, &whole.touched, 0, 0);
+        if learned.0 {
+            self.accesses.refute();
+        }
+        self.become_others(&whole.contexts, whole.ends);
+    }
+
+    /// Contexts have become others, by their numbers. Who comes in the place of one that has ended has
+    /// taken nothing.
+    pub fn become_others(&mut self, contexts: &[(u32, u32)], ends: bool) {
+        for &(from, to) in contexts {
+            let held = if ends { 0 } else { self.guard_locks.held(from) };
+            if self.guard_locks.becomes(to, held).0 {
+                self.accesses.refute();
+            }
+        }
+    }
+
+    /// Whether nobody else could have noticed a step, not remembered, in which no check found anything.
+    pub fn is_unnoticed(
+        &mut self,
+        who: &Who,
+        mask: i8,
+        after: &Machine,
+        events: &[Event],
+        footprint: &Footprint,
+    ) -> bool {
+        let quiet = !footprint.more
+            && footprint.locks.is_empty()
+            && events.iter().all(is_quiet)
+            && self.goes_on(who, after);
+        let lists = self.lists_touched(who, after, events, &footprint.memory);
+        let all = || footprint.memory.iter().chain(&lists);
+        let locks = self.locks_of(who, 0);
+        let toucher = who.touching(&locks);
+        if !quiet || !all().all(|&t| self.accesses.conflicts(&toucher, mask, t) == 0) {
+            return false;
+        }
+        all().for_each(|&touched| self.accesses.rely(touched));
+        true
+    }
+
+    /// Whether a context simply goes on after a step.
+    fn goes_on(&self, who: &Who, after: &Machine) -> bool {
+        let goes_on = |top: &Context| {
+            top.stack == who.stack
+                && top.waits_for.is_none()
+                && top.choosing == Choosing::No
+                && !top.may_switch
+                && self.places.in_lists(top) == who.in_lists
+                && has_begun(after, top) == who.has_begun
+        };
+        !who.may_switch && after.halted.is_none() && after.top(CpuId(who.cpu)).is_some_and(goes_on)
+    }
+
+    /// A step is remembered from now on; `context`: its numbers before and after.
+    pub fn note_step(
+        &mut self,
+        leaf: Leaf,
+        who: Who,
+        after: &Machine,
+        footprint: &Footprint,
+        how: GuardUse,
+        context: (u32, u32),
+    ) {
+        let mut touched = self.lists_touched(&who, after, &[], &footprint.memory);
+        for &t in &footprint.memory {
+            if !touched.contains(&t) {
+                touched.push(t);
+            }
+        }
+        let step = Step {
+            goes_on: self.goes_on(&who, after),
+            who,
+            touched,
+            how,
+            from: context.0,
+            to: context.1,
+            learned: 0,
+            relied: 0,
+            judged: (0, 0, 0),
+        };
+        put(&mut self.steps, leaf, step);
+    }
+
+    /// What is possible on a CPU is remembered from now on.
+    pub fn note_guard(
+        &mut self,
+        leaf: Leaf,
+        cpu: CpuId,
+        machine: &Machine,
+        [looked, guard]: [Vec<Touched>; 2],
+        how: GuardUse,
+    ) {
+        let mut who = self.who(machine, Action::Step(cpu));
+        let waits = |task: &Task| task.cpu == cpu && task.state != TaskState::Done;
+        who.agent |= self.tasks[usize::from(cpu.0)];
+        let guard = Guard {
+            who,
+            looked,
+            guard,
+            how,
+            sleeps: machine.top(cpu).is_none() && machine.tasks.iter().any(waits),
+            learned: 0,
+            relied: 0,
+            judged: (0, 0),
+        };
+        put(&mut self.guards, leaf, guard);
+    }
+
+    /// Records what a remembered step does.
+    pub fn learn_step(&mut self, leaf: Leaf) {
+        let epoch = self.epoch;
+        let new = |step: &&mut Option<Step>| step.as_ref().is_some_and(|it| it.learned != epoch);
+        let step = self.steps.get_mut(leaf as usize).filter(new);
+        let Some(mut step) = step.and_then(Option::take) else {
+            return;
+        };
+        step.learned = epoch;
+        let held =
+            self.guard_locks.held(step.from) | self.guard_locks.taken(&step.how, &step.touched);
+        for &touched in &step.touched {
+            self.note_store(touched);
+            self.touch(&step.who, held, touched);
+        }
+        let Step { how, touched, .. } = &step;
+        let agent = step.who.agent;
+        let learned = self
+            .guard_locks
+            .learn(agent, how, touched, step.from, step.to);
+        if learned.0 {
+            self.accesses.refute();
+        }
+        self.steps[leaf as usize] = Some(step);
+    }
+
+    /// Who waits for a condition reads it all the time.
+    pub fn learn_guard(&mut self, leaf: Leaf) {
+        let epoch = self.epoch;
+        let new = |guard: &&mut Option<Guard>| guard.as_ref().is_some_and(|it| it.learned != epoch);
+        let guard = self.guards.get_mut(leaf as usize).filter(new);
+        let Some(mut guard) = guard.and_then(Option::take) else {
+            return;
+        };
+        guard.learned = epoch;
+        // Whoever writes that later must find that it was relied on.
+        let learned = match self.lonely {
+            true => &guard.looked,
+            false => &guard.guard,
+        };
+        for &touched in learned {
+            self.touch(&guard.who, 0, touched);
+        }
+        let looked = &guard.guard;
+        let agent = guard.who.agent;
+        if self.guard_locks.reads(agent, &guard.how, looked).0 {
+            self.accesses.refute();
+        }
+        self.guards[leaf as usize] = Some(guard);
+    }
+
+    /// Who could disturb a remembered step before it is made; `None` when it is noticed anyway.
+    pub fn conflicts(&mut self, leaf: Leaf, mask: i8) -> Option<Agents> {
+        let version = self.accesses.version();
+        let step = at(&self.steps, leaf).filter(|step| step.goes_on)?;
+        if (step.judged.0, step.judged.1) == (version, mask) {
+            return Some(step.judged.2);
+        }
+        let held = self.guard_locks.held(step.from);
+        let locks = self.locks_of(&step.who, held);
+        let toucher = step.who.touching(&locks);
+        let conflicts =
+            step.touched
+                .iter()
+                .map(|&touched| match self.guard_locks.plain(held, &touched) {
+                    Some(plain) => plain & !step.who.agent,
+                    None => self.accesses.conflicts(&toucher, mask, touched),
+                });
+        let conflicts = conflicts.fold(0, |all, some| all | some);
+        if let Some(step) = at_mut(&mut self.steps, leaf) {
+            step.judged = (version, mask, conflicts);
+        }
+        Some(conflicts)
+    }
+
+    /// A remembered step is taken for unnoticed.
+    pub fn rely_on_step(&mut self, leaf: Leaf) {
+        let version = self.accesses.version();
+        if let Some(step) = at_mut(&mut self.steps, leaf)
+            && std::mem::replace(&mut step.relied, version) != version
+        {
+            step.touched.iter().for_each(|&t| self.accesses.rely(t));
+        }
+    }
+
+    /// Of those who conflict with a step of `own`, those who can go on before it, when these leaves say what is
+    /// possible on each CPU and nothing is.
+    pub fn unblocked(&mut self, own: Agents, conflicts: Agents, blocked: &[Leaf]) -> Agents {
+        if !self.lonely {
+            return conflicts;
+        }
+        let version = self.accesses.version();
+        let mut waiting: Vec<(Leaf, Agents, Agents)> = Vec::new();
+        for &leaf in blocked {
+            let guard = at_mut(&mut self.guards, leaf);
+            let Some(guard) = guard.filter(|guard| !guard.sleeps) else {
+                continue;
+            };
+            if guard.judged.0 != version {
+                let writers = guard.looked.iter().map(|&t| self.accesses.writers(t));
+                guard.judged = (version, writers.fold(0, |all, some| all | some));
+            }
+            waiting.push((leaf, guard.who.agent, guard.judged.1));
+        }
+        loop {
+            let still = waiting.iter().fold(own, |all, &(_, agent, _)| all | agent);
+            let n = waiting.len();
+            waiting.retain(|&(_, _, writers)| writers & !still == 0);
+            if waiting.len() == n {
+                break;
+            }
+        }
+        let still = waiting.iter().fold(0, |all, &(_, agent, _)| all | agent);
+        let left = conflicts & !still;
+        if left == 0 {
+            for &(leaf, _, _) in &waiting {
+                self.rely_on_guard(leaf);
+            }
+        }
+        left
+    }
+
+    fn rely_on_guard(&mut self, leaf: Leaf) {
+        let version = self.accesses.version();
+        if let Some(guard) = at_mut(&mut self.guards, leaf)
+            && std::mem::replace(&mut guard.relied, version) != version
+        {
+            guard.looked.iter().for_each(|&t| self.accesses.rely(t));
+        }
+    }
+
+    /// Whether that was noted of what is possible on a CPU.
+    pub fn knows_guard(&self, leaf: Leaf) -> bool {
+        at(&self.guards, leaf).is_some()
+    }
+
+    /// Whether it is of use to know who cannot go on.
+    pub fn looks_at_blocked(&self) -> bool {
+        self.lonely
+    }
+
+    /// Bytes that must be zero for the next step on a CPU of which this is known. Of interest only where nobody
+    /// who waits can keep the one he waits for from the CPU: otherwise giving back a lock is noticed.
+    pub fn waits_for(&self, guard: Leaf) -> Vec<Touched> {
+        let guard = at(&self.guards, guard).filter(|_| self.lonely);
+        guard.map_or_else(Vec::new, |g| g.how.waits_for.clone())
+    }
+
+    /// The agent of a remembered step.
+    pub fn agent_of_step(&self, leaf: Leaf) -> Agents {
+        at(&self.steps, leaf).map_or(0, |step| step.who.agent)
+    }
+
+    fn touch(&mut self, who: &Who, held: Held, touched: Touched) {
+        let locks = self.locks_of(who, held);
+        self.accesses.learn(&who.touching(&locks), touched);
+    }
+
+    fn locks_of(&self, who: &Who, held: Held) -> Vec<u64> {
+        let trusted = who.locks.iter().copied();
+        let mut locks: Vec<u64> = trusted.filter(|g| !self.unreliable.contains(g)).collect();
+        self.guard_locks.add_to(held, &mut locks);
+        locks
+    }
+
+    fn note_store(&mut self, touched: Touched) {
+        if touched.written {
+            self.stored.insert(touched.granule);
+            if self.lock_words.contains(&touched.granule) {
+                self.distrust(touched.granule);
+            }
+        }
+    }
+
+    fn distrust(&mut self, lock: u64) {
+        if self.unreliable.insert(lock) {
+            self.accesses.refute();
+        }
+    }
+
+    /// A context's end reads all lists when nobody is inside their code; who writes to them from
+    /// outside that code must not be overtaken by it.
+    fn lists_touched(
+        &self,
+        who: &Who,
+        machine: &Machine,
+        events: &[Event],
+        memory: &[Touched],
+    ) -> Vec<Touched> {
+        if !self.places.has_lists() {
+            return Vec::new();
+        }
+        let read = ends(events);
+        let written = |t: &Touched| t.written && !who.in_lists && is_in_lists(machine, t.granule);
+        let written = memory.iter().any(written);
+        let touched = [(read, false), (written, true)].into_iter();
+        touched
+            .filter(|(is, _)| *is)
+            .map(|(_, written)| Touched::whole(LISTS, written))
+            .collect()
     }
 }
 
-impl Access {
-    fn first(who: &Who, written: bool) -> Access {
-        Access {
-            agent: Some(who.agent),
-            cpu: Some(who.cpu),
-            level: who.level,
-            locks: who.locks.clone(),
-            written,
-            stored: false,
-            relied_on: false,
-        }
-    }
+fn at<T>(all: &[Option<T>], leaf: Leaf) -> Option<&T> {
+    all.get(leaf as usize)?.as_ref()
+}
 
-    /// One more access; whether it says anything new.
-    fn widen(&mut self, who: &Who, written: bool) -> bool {
-        let other = self.agent.is_some_and(|agent| agent != who.agent);
-        let elsewhere = self.cpu.is_some_and(|cpu| cpu != who.cpu);
-        let higher = self.level < who.level;
-        let n_locks = self.locks.len();
-        self.locks.retain(|lock| who.locks.contains(lock));
-        let changes = other
-            || elsewhere
-            || higher
-            || self.locks.len() < n_locks
-            || (written && !self.written);
-        self.agent = self.agent.filter(|_| !other);
-        self.cpu = self.cpu.filter(|_| !elsewhere);
-        self.level = self.level.max(who.level);
-        self.written |= written;
-        changes
-    }
+fn at_mut<T>(all: &mut [Option<T>], leaf: Leaf) -> Option<&mut T> {
+    all.get_mut(leaf as usize)?.as_mut()
+}
 
-    /// Whether nobody else can touch it, or nobody writes it, before a step of theirs is done.
-    fn is_private_to(&self, who: &Who) -> bool {
-        let cpu_is_theirs = self.cpu == Some(who.cpu) && who.mask >= self.level;
-        let alone = self.agent == Some(who.agent);
-        !self.written || alone || cpu_is_theirs || !self.locks.is_empty()
+fn put<T>(all: &mut Vec<Option<T>>, leaf: Leaf, value: T) {
+    while all.len() <= leaf as usize {
+        all.push(None);
     }
+    all[leaf as usize] = Some(value);
 }
 
 /// What happened concerns nobody else, as long as no check objects.
@@ -328,33 +584,8 @@ fn is_quiet(event: &Event) -> bool {
     )
 }
 
-fn has_begun(machine: &Machine, context: &Context) -> bool {
-    !machine.beginning_counts() || priority::has_begun(context)
-}
-
-/// Where a context stands, callers included.
-fn place(context: &Context) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write_u64(context.stack);
-    for frame in &context.frames {
-        hasher.write_u32(frame.func.0);
-        hasher.write_u32(frame.pc);
-    }
-    hasher.finish()
-}
-
-/// Whether the walk over the lists may read this granule: the memory map, and data of their code.
-fn is_in_lists(machine: &Machine, granule: u64) -> bool {
-    let addr = granule.wrapping_mul(GRANULE);
-    let template = match addr {
-        PERCPU..VMEMMAP => PERCPU + (addr - PERCPU) % PERCPU_STRIDE,
-        VMEMMAP..TEXT => return true,
-        DATA.. => addr,
-        _ => return false,
-    };
-    let program = machine.program();
-    let global = program
-        .global_at(template)
-        .or_else(|| program.global_at(template + GRANULE - 1));
-    global.is_some_and(|g| inspect::is_list_file(program, g.span))
+/// Whether a context has ended.
+fn ends(events: &[Event]) -> bool {
+    let ends = |e: &Event| matches!(e.kind, EventKind::Exit { .. });
+    events.last().is_some_and(ends)
 }

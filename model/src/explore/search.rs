@@ -1,64 +1,78 @@
 //! A search under way.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-use std::rc::Rc;
-
-use rustc_hash::FxHasher;
-
+use super::cursor::Cursor;
+use super::memo::Leaf;
 use super::reduction::Reduction;
+use super::states::States;
 use super::{Limits, Witness};
 use crate::check::{self, Finding};
 use crate::machine::footprint::Footprint;
-use crate::machine::{Action, CpuId, Event, EventKind, Machine, Schedule};
+use crate::machine::{Action, CpuId, Event, Machine};
 
-/// Actions performed between two states that are kept; then one is kept and expanded in full, so
-/// that no cycle leaves anyone out.
-const CHAIN_MAX: usize = 1000;
-/// Actions without an alternative before a state is kept: executions that differed may have met.
-const ALONE_MAX: usize = 64;
-/// A search that finds so early that it assumed too much begins again at once.
-const EARLY: usize = 256;
+/// States that are looked up together, so that the memory in which they lie comes at the same time.
+const BATCH: usize = 32;
+/// A search that finds that it assumed too much goes on for as long again, since it may find more of
+/// that; at least for so many states.
+const EARLY: u32 = 64;
 
 /// A search, which can be advanced in slices.
 pub struct Search {
-    pub(super) states: Vec<Rc<Machine>>,
-    parents: Vec<Parent>,
-    paths: Vec<Action>,
-    /// The last state of each fingerprint; those before it are linked. What counts is equality.
-    index: HashMap<u64, u32, BuildHasherDefault<FxHasher>>,
-    pub(super) edges: Vec<(u32, u32)>,
+    pub(super) cursor: Cursor,
+    pub(super) states: States,
     pub(super) terminal: Vec<u32>,
-    next: usize,
     pub(super) transitions: usize,
     limits: Limits,
     full: bool,
+    /// The next state to expand.
+    next: u32,
+    batch: Batch,
+    /// How far it was when it first was known that it assumed too much.
+    refuted_at: Option<u32>,
     pub(super) witnesses: Vec<Witness>,
-    reduction: Option<Reduction>,
-    scratch: Scratch,
+    pub(super) reduction: Option<Reduction>,
+    /// The cursor's age when reduction looked.
+    pub(super) age: u32,
+    pub(super) n_cpus: u8,
+    /// The last action of a path has ended a context.
+    pub(super) ended: bool,
+    pub(super) scratch: Scratch,
 }
-
-/// How a state was reached first.
-#[derive(Clone, Copy)]
-struct Parent {
-    /// From which.
-    id: u32,
-    /// The actions between, in [`Search::paths`].
-    path: (u32, u32),
-    /// Actions from the initial state.
-    depth: u32,
-    /// Another state with the same fingerprint; [`NONE`] for none.
-    alike: u32,
-}
-
-/// No state.
-const NONE: u32 = u32::MAX;
 
 /// Used again and again.
 #[derive(Default)]
-struct Scratch {
-    events: Vec<Event>,
-    footprint: Footprint,
+pub(super) struct Scratch {
+    pub(super) actions: Vec<Action>,
+    /// Actions from the state that is expanded.
+    pub(super) path: Vec<Action>,
+    pub(super) events: Vec<Event>,
+    pub(super) footprint: Footprint,
+    /// Actions behind such a path.
+    pub(super) enabled: Vec<Action>,
+    /// Numbers of contexts before a step.
+    pub(super) contexts: Vec<u32>,
+    /// What is possible on CPUs on which nothing is, when that is known of this state.
+    pub(super) blocked: Vec<Leaf>,
+    pub(super) knows_blocked: bool,
+    /// The last step on the machine alone was noticed.
+    pub(super) flown_too_far: bool,
+}
+
+/// States that were reached and not looked up yet.
+#[derive(Default)]
+struct Batch {
+    reached: Vec<Reached>,
+    /// Their rows, and the actions that led to them, one behind the other.
+    rows: Vec<u32>,
+    paths: Vec<Action>,
+}
+
+/// One of them.
+struct Reached {
+    from: u32,
+    hash: u64,
+    /// Ends of its row and its path.
+    row: usize,
+    path: usize,
 }
 
 /// How far a [`Search`] is.
@@ -72,246 +86,239 @@ pub struct Progress {
     pub done: bool,
 }
 
+impl Batch {
+    fn clear(&mut self) {
+        self.reached.clear();
+        self.rows.clear();
+        self.paths.clear();
+    }
+}
+
 impl Search {
     /// A search from this state.
     pub fn new(initial: &Machine, limits: Limits) -> Search {
         let mut search = Search {
-            states: Vec::new(),
-            parents: Vec::new(),
-            paths: Vec::new(),
-            index: HashMap::default(),
-            edges: Vec::new(),
+            cursor: Cursor::new(initial),
+            states: States::default(),
             terminal: Vec::new(),
-            next: 0,
             transitions: 0,
             limits,
             full: false,
+            next: 0,
+            batch: Batch::default(),
+            refuted_at: None,
             witnesses: Vec::new(),
             reduction: limits.reduce.then(|| Reduction::new(initial)),
+            age: 0,
+            n_cpus: initial.setup().n_cpus,
+            ended: false,
             scratch: Scratch::default(),
         };
-        search.add(initial.clone(), 0, &[]);
+        if let Some(reduction) = &mut search.reduction {
+            let contexts = search.cursor.contexts();
+            contexts.for_each(|context| reduction.begins(context));
+        }
+        search.reach(0);
+        search.look_up();
         search
     }
 
     /// Expands at most `n` states.
     pub fn advance(&mut self, n: usize) -> Progress {
         for _ in 0..n {
-            let refuted = self.reduction.as_ref().is_some_and(Reduction::is_refuted);
-            let over = self.next >= self.states.len();
-            if refuted && (over || self.next < EARLY) {
-                self.begin_again();
+            if self.frontier() == 0 || self.batch.reached.len() >= BATCH {
+                self.look_up();
+            }
+            let over = self.frontier() == 0;
+            if self.is_refuted() {
+                let at = *self.refuted_at.get_or_insert(self.next);
+                if over || self.next >= (2 * at).max(EARLY) {
+                    self.begin_again();
+                }
             } else if over {
                 break;
             }
-            self.expand(self.next as u32);
+            self.expand(self.next);
             self.next += 1;
         }
-        let frontier = self.states.len() - self.next;
-        let refuted = self.reduction.as_ref().is_some_and(Reduction::is_refuted);
+        self.look_up();
+        let frontier = self.frontier();
         Progress {
             states: self.states.len(),
             frontier,
-            done: frontier == 0 && !refuted,
+            done: frontier == 0 && !self.is_refuted(),
         }
+    }
+
+    /// How many kinds of violations have been found so far, endless executions not counted.
+    pub fn n_found(&self) -> usize {
+        self.witnesses.len()
     }
 
     /// Whether all is done and nothing was left out.
     pub(super) fn complete(&self) -> bool {
-        let refuted = self.reduction.as_ref().is_some_and(Reduction::is_refuted);
-        !self.full && self.next >= self.states.len() && !refuted
+        !self.full && self.frontier() == 0 && !self.is_refuted()
+    }
+
+    fn frontier(&self) -> usize {
+        self.states.len() - self.next as usize
+    }
+
+    fn is_refuted(&self) -> bool {
+        self.reduction.as_ref().is_some_and(Reduction::is_refuted)
     }
 
     /// Forgets everything but what is known about who touches what.
     fn begin_again(&mut self) {
-        let initial = Rc::clone(&self.states[0]);
         if let Some(reduction) = &mut self.reduction {
             reduction.begin_again();
         }
+        self.cursor.go(self.states.row(0));
         self.states.clear();
-        self.parents.clear();
-        self.paths.clear();
-        self.index.clear();
-        self.edges.clear();
         self.terminal.clear();
         self.witnesses.clear();
-        (self.next, self.transitions, self.full) = (0, 0, false);
-        self.add((*initial).clone(), 0, &[]);
+        (self.transitions, self.full, self.next) = (0, false, 0);
+        self.refuted_at = None;
+        self.batch.clear();
+        self.scratch.path.clear();
+        self.reach(0);
+        self.look_up();
     }
 
     fn expand(&mut self, id: u32) {
-        let state = Rc::clone(&self.states[id as usize]);
-        let actions = state.enabled();
+        self.cursor.go(self.states.row(id));
+        let mut actions = std::mem::take(&mut self.scratch.actions);
+        self.cursor.enabled(&mut actions);
         if actions.is_empty() {
-            self.terminal.push(id);
+            self.end(id);
         }
-        self.learn_of_guards(&state);
-        for action in actions {
-            let mut path = vec![action];
-            let mut machine = (*state).clone();
-            self.perform(&mut machine, id, &path);
-            if self.reduction.is_some() {
-                machine = self.run_on(machine, id, &mut path);
+        for cpu in (0..self.n_cpus).map(CpuId) {
+            self.possible(cpu);
+        }
+        let first = self.put_private_choices_first(&mut actions);
+        self.try_all(id, &actions[..first]);
+        // Whoever is left out must get its turn on every cycle: here, unless this led to a new state.
+        if first < actions.len() {
+            // States that others reached may wait to be looked up too; those do not count.
+            let known = self.states.len() as u32;
+            self.look_up();
+            let mut new = known..self.states.len() as u32;
+            if new.all(|state| self.states.parent(state) != id) {
+                self.cursor.back();
+                self.try_all(id, &actions[first..]);
             }
-            if let Some(to) = self.add(machine, id, &path) {
-                self.edges.push((id, to));
-            }
+        }
+        self.scratch.actions = actions;
+        if self.cursor.is_outgrown() {
+            self.look_up();
+            self.cursor.outgrow();
+            self.states.remake(|row| self.cursor.remake(row));
         }
     }
 
-    /// Who waits for a condition reads it all the time.
-    fn learn_of_guards(&mut self, machine: &Machine) {
-        let Some(reduction) = &mut self.reduction else {
+    fn try_all(&mut self, id: u32, actions: &[Action]) {
+        for (i, &action) in actions.iter().enumerate() {
+            if i > 0 {
+                self.cursor.back();
+            }
+            self.scratch.path.clear();
+            self.scratch.path.push(action);
+            self.perform(id);
+            if self.reduction.is_some() {
+                self.run_on(id);
+            }
+            self.reach(id);
+        }
+    }
+
+    /// Nothing is possible in this state: an end, wanted or not.
+    fn end(&mut self, id: u32) {
+        self.terminal.push(id);
+        self.scratch.path.clear();
+        if let Some(finding) = check::deadlock(self.cursor.machine()) {
+            self.witness(id, finding);
+        }
+    }
+
+    /// Performs the last action of the path from a kept state, and keeps what it finds.
+    pub(super) fn perform(&mut self, from: u32) {
+        let Some(&action) = self.scratch.path.last() else {
             return;
         };
-        for cpu in (0..machine.setup().n_cpus).map(CpuId) {
-            let footprint = &mut self.scratch.footprint;
-            footprint.clear();
-            machine.guard_footprint(cpu, footprint);
-            if !footprint.granules.is_empty() {
-                let who = reduction.who(machine, Action::Step(cpu));
-                reduction.learn(&who, machine, &[], footprint);
-            }
-        }
-    }
-
-    /// Performs the last action of a path from a kept state, and keeps what it finds.
-    fn perform(&mut self, machine: &mut Machine, from: u32, path: &[Action]) {
-        let Some(&action) = path.last() else { return };
-        let Scratch { events, footprint } = &mut self.scratch;
-        events.clear();
-        footprint.clear();
+        self.transitions += 1;
+        self.ended = false;
         let findings = match &mut self.reduction {
+            None => self.cursor.perform(action, &mut self.scratch.events),
             Some(reduction) => {
-                let who = reduction.who(machine, action);
-                let findings = check::perform(machine, action, events, Some(footprint));
-                reduction.learn(&who, machine, events, footprint);
-                findings
-            }
-            None => check::perform(machine, action, events, None),
-        };
-        self.transitions += 1;
-        for finding in findings {
-            self.witness(from, path, finding);
-        }
-    }
-
-    /// Goes on as long as nobody could notice, or nothing else can be done.
-    fn run_on(&mut self, mut machine: Machine, from: u32, path: &mut Vec<Action>) -> Machine {
-        let mut alone = 0;
-        while path.len() < CHAIN_MAX {
-            if let Some(action) = self.unnoticed(&machine) {
-                path.push(action);
-                if !self.try_unnoticed(&mut machine, action) {
-                    path.pop();
-                    machine = self.replay(from, path);
+                if let Some(leaf) = self.cursor.remembered(action) {
+                    reduction.learn_step(leaf);
+                    return self.cursor.apply(leaf, action);
                 }
-                continue;
+                if let Some(leaf) = self.cursor.remembered_whole(action) {
+                    self.ended = reduction.learn_whole(leaf);
+                    self.cursor.apply_whole(leaf);
+                    return;
+                }
+                self.perform_anew(action).findings
             }
-            let enabled = machine.enabled();
-            let [action] = enabled[..] else { break };
-            path.push(action);
-            self.perform(&mut machine, from, path);
-            alone += 1;
-            let ended = |e: &Event| matches!(e.kind, EventKind::Exit { .. });
-            if alone >= ALONE_MAX || self.scratch.events.last().is_some_and(ended) {
-                break;
-            }
-        }
-        machine
-    }
-
-    fn unnoticed(&self, machine: &Machine) -> Option<Action> {
-        let reduction = self.reduction.as_ref()?;
-        reduction.unnoticed(machine)
-    }
-
-    /// Performs a step that nobody is expected to notice; false when that was wrong.
-    fn try_unnoticed(&mut self, machine: &mut Machine, action: Action) -> bool {
-        let Some(reduction) = &mut self.reduction else {
-            return false;
         };
-        let Scratch { events, footprint } = &mut self.scratch;
-        events.clear();
-        footprint.clear();
-        let who = reduction.who(machine, action);
-        let console = Rc::clone(&machine.console);
-        let findings = check::perform(machine, action, events, Some(footprint));
-        reduction.learn(&who, machine, events, footprint);
-        self.transitions += 1;
-        let silent = findings.is_empty() && Rc::ptr_eq(&console, &machine.console);
-        let unnoticed = silent && reduction.is_unnoticed(&who, machine, events, footprint);
-        if !unnoticed {
-            reduction.expect_notice(&who);
+        for finding in findings {
+            self.witness(from, finding);
         }
-        unnoticed
     }
 
-    /// The state behind a path from a kept state; all its findings are known.
-    fn replay(&mut self, from: u32, path: &[Action]) -> Machine {
-        let mut machine = (*self.states[from as usize]).clone();
-        for &action in path {
-            self.scratch.events.clear();
-            check::perform(&mut machine, action, &mut self.scratch.events, None);
-        }
-        machine
-    }
-
-    fn add(&mut self, state: Machine, from: u32, path: &[Action]) -> Option<u32> {
-        let fingerprint = state.fingerprint();
-        let newest = self.index.get(&fingerprint).copied().unwrap_or(NONE);
-        let mut alike = newest;
-        while alike != NONE {
-            if *self.states[alike as usize] == state {
-                return Some(alike);
-            }
-            alike = self.parents[alike as usize].alike;
-        }
-        if self.states.len() >= self.limits.states_max {
-            self.full = true;
-            return None;
-        }
-        let id = self.states.len() as u32;
-        let begin = self.paths.len() as u32;
-        self.paths.extend(path);
-        let before = self.parents.get(from as usize).map_or(0, |p| p.depth);
-        self.parents.push(Parent {
-            id: from,
-            path: (begin, self.paths.len() as u32),
-            depth: before + path.len() as u32,
-            alike: newest,
+    /// Notes the state to which the path leads from a kept one.
+    fn reach(&mut self, from: u32) {
+        let (row, hash) = self.cursor.seal();
+        self.batch.rows.extend_from_slice(row);
+        self.batch.paths.extend_from_slice(&self.scratch.path);
+        self.batch.reached.push(Reached {
+            from,
+            hash,
+            row: self.batch.rows.len(),
+            path: self.batch.paths.len(),
         });
-        self.index.insert(fingerprint, id);
-        self.states.push(Rc::new(state));
-        Some(id)
     }
 
-    fn witness(&mut self, from: u32, path: &[Action], finding: Finding) {
+    /// Keeps those that were reached and are new.
+    fn look_up(&mut self) {
+        let Search {
+            states,
+            batch,
+            limits,
+            full,
+            ..
+        } = self;
+        let (mut row, mut path) = (0, 0);
+        states.will_find(batch.reached.iter().map(|reached| reached.hash));
+        for reached in &batch.reached {
+            let words = &batch.rows[row..reached.row];
+            let actions = &batch.paths[path..reached.path];
+            (row, path) = (reached.row, reached.path);
+            let room = states.len() < limits.states_max;
+            let known = states.find(words, reached.hash);
+            let id = known.or_else(|| match room {
+                true => states.add(words, reached.hash, reached.from, actions),
+                false => None,
+            });
+            *full |= id.is_none();
+            if let Some(id) = id.filter(|_| !actions.is_empty()) {
+                states.add_edge(reached.from, id);
+            }
+        }
+        batch.clear();
+    }
+
+    fn witness(&mut self, from: u32, finding: Finding) {
         let same = |w: &Witness| {
             w.finding.rule == finding.rule
                 && w.finding.class == finding.class
                 && w.finding.printed == finding.printed
         };
         if !self.witnesses.iter().any(same) {
-            let mut schedule = self.schedule_to(from);
-            schedule.0.extend(path);
+            let mut schedule = self.states.schedule_to(from);
+            schedule.0.extend(&self.scratch.path);
             self.witnesses.push(Witness { finding, schedule });
         }
-    }
-
-    /// The execution by which a state was reached first.
-    pub(super) fn schedule_to(&self, mut id: u32) -> Schedule {
-        let mut parts = Vec::new();
-        while id != 0 {
-            let parent = self.parents[id as usize];
-            parts.push(&self.paths[parent.path.0 as usize..parent.path.1 as usize]);
-            id = parent.id;
-        }
-        Schedule(parts.into_iter().rev().flatten().copied().collect())
-    }
-
-    /// Actions on the longest of the paths by which states were reached first.
-    pub(super) fn depth(&self) -> usize {
-        self.parents.iter().map(|p| p.depth).max().unwrap_or(0) as usize
     }
 }

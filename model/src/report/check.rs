@@ -138,12 +138,13 @@ pub fn text(checked: &Checked<'_>) -> String {
         if outcome.complete {
             "complete"
         } else {
-            "stopped at the limit, the rest is unknown"
+            "stopped before the end, the rest is unknown"
         },
     );
     out + &format!(
-        "Time {name} {:.2}\nHash={}\n",
+        "Time {name} {:.2}\nMemory {name} {:.1} MB\nHash={}\n",
         checked.seconds,
+        outcome.memory as f64 / 1e6,
         hash(scenario)
     )
 }
@@ -243,6 +244,7 @@ fn configuration(checked: &Checked<'_>) -> Value {
         "transitions": outcome.transitions,
         "depth": outcome.depth,
         "complete": outcome.complete,
+        "memory": outcome.memory,
         "endless": outcome.endless,
         "seconds": checked.seconds,
         "ends": outcome.ends.iter().map(end).collect::<Vec<_>>(),

@@ -63,7 +63,7 @@ pub fn log(shot: &Shot<'_>) -> Vec<String> {
 /// What the entry functions returned, by context; null for those that have not.
 pub(super) fn returns(shot: &Shot<'_>) -> Map<String, Value> {
     let mut all = Map::new();
-    for (run, value) in shot.scenario.runs.iter().zip(&shot.state().returns) {
+    for (run, value) in shot.scenario.runs.iter().zip(shot.state().returns.iter()) {
         let name = (1..)
             .map(|n| {
                 if n == 1 {

@@ -221,6 +221,7 @@ fn a_search_reads_like_herd7() {
           gfp run t.c --config preempt-debug --schedule c0x2.t1c0.c0x4
         Explored 37 states, 53 transitions, depth 8: complete
         Time t 0.00
+        Memory t 0.0 MB
         Hash=0297246b4d81ba43
     "#]]
     .assert_eq(&check::text(&checked));

@@ -40,6 +40,9 @@ pub struct Args {
     /// Explore every interleaving, also those that cannot differ; counterexamples are shortest then
     #[arg(long)]
     no_reduction: bool,
+    /// Stop at the first violation; with --no-reduction it has the shortest execution
+    #[arg(long)]
+    first: bool,
 }
 
 /// A scenario with a machine for each of its configurations.
@@ -65,7 +68,7 @@ pub fn run(args: &Args) -> Result<Outcome, Unusable> {
         let found: Vec<(f64, explore::Outcome)> = job
             .machines
             .iter()
-            .map(|(config, m)| search(&job.scenario.name, config, m, limits))
+            .map(|(config, m)| search(&job.scenario.name, config, m, limits, args.first))
             .collect();
         let named = job.machines.iter().zip(&found);
         let checked: Vec<Checked> = named
@@ -111,21 +114,29 @@ fn job(file: &std::path::Path, args: &Args) -> Result<Job, Unusable> {
     Ok(Job { scenario, machines })
 }
 
-fn search(name: &str, config: &str, machine: &Machine, limits: Limits) -> (f64, explore::Outcome) {
+fn search(
+    name: &str,
+    config: &str,
+    machine: &Machine,
+    limits: Limits,
+    first: bool,
+) -> (f64, explore::Outcome) {
     let begin = Instant::now();
     let mut search = Search::new(machine, limits);
     let shown = std::io::stderr().is_terminal();
     let mut next = QUIET;
     loop {
         let progress = search.advance(SLICE);
-        if progress.done {
+        if progress.done || first && search.n_found() > 0 {
             break;
         }
         if shown && begin.elapsed() >= next {
             next = begin.elapsed() + QUIET / 4;
             let (states, frontier) = (progress.states, progress.frontier);
+            let rate = states as f64 / begin.elapsed().as_secs_f64() / 1e3;
             output::progress(&format!(
-                "{name} {config}: {states} states, {frontier} to go"
+                "{name} {config}: {states} states, {frontier} to go, {rate:.0} thousand a second, {} MB",
+                search.bytes() >> 20
             ));
         }
     }
