@@ -69,15 +69,15 @@ fn the_scenarios_of_the_book() {
     assert!(all.0 * 5 < all.1, "{} states of {}", all.0, all.1);
 }
 
-#[test]
-fn generated_programs() {
-    let seeds = std::env::var("REDUCTION_SEEDS").map_or(0..120, |text| {
+/// Compares the programs of these numbers; at least so many must be small enough.
+fn compare_generated(program: fn(u64) -> String, n: u64, enough: usize) {
+    let seeds = std::env::var("REDUCTION_SEEDS").map_or(0..n, |text| {
         let (from, to) = text.split_once("..").expect("from..to");
         from.parse().unwrap()..to.parse().unwrap()
     });
     let (mut compared, mut all) = (0, (0, 0));
     for seed in seeds {
-        let text = generator::program(seed);
+        let text = program(seed);
         let scenario = Scenario::parse("generated.c", &text).unwrap_or_else(|e| panic!("{e}"));
         let machine = scenario.machine(&scenario.configs[0].1);
         let machine = machine.unwrap_or_else(|e| panic!("{e}\n{text}"));
@@ -87,5 +87,15 @@ fn generated_programs() {
         }
     }
     println!("{compared} programs, {} states of {}", all.0, all.1);
-    assert!(compared >= 60, "only {compared} are small enough");
+    assert!(compared >= enough, "only {compared} are small enough");
+}
+
+#[test]
+fn generated_programs() {
+    compare_generated(generator::program, 120, 60);
+}
+
+#[test]
+fn generated_programs_that_wait() {
+    compare_generated(generator::guarded_program, 300, 200);
 }

@@ -69,6 +69,84 @@ impl Random {
     }
 }
 
+/// Two to four tasks, a CPU each, without a kernel: what they wait for, and what keeps them apart, are
+/// variables. Some are used as locks, some nearly so.
+pub fn guarded_program(seed: u64) -> String {
+    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5555);
+    let n_runs = 2 + random.below(3);
+    let mut text = format!("/*+++\ncpus = {n_runs}\n");
+    for run in 0..n_runs {
+        writeln!(
+            text,
+            "[[run]]\ncontext = \"task\"\nentry = \"f{run}\"\ncpu = {run}"
+        )
+        .unwrap();
+    }
+    text += "+++*/\nvoid __wait(int condition);\nunsigned int __choose(unsigned int n);\n\
+             void __warn(const char *file, int line, const char *text);\n\
+             static unsigned char a, b, c, d, lock, busy, flag[4], own[4];\n";
+    for run in 0..n_runs {
+        writeln!(text, "void f{run}(void)\n{{\nint mine = 0;\nagain: ;").unwrap();
+        let n = 1 + random.below(if n_runs > 3 { 2 } else { 3 });
+        for _ in 0..n {
+            guarded(&mut random, run, &mut text);
+        }
+        if random.below(4) == 0 {
+            writeln!(text, "atomic {{ if (own[{run}]++ < 1) goto again; }}").unwrap();
+        }
+        // What comes last ends the context, too, which is another matter.
+        writeln!(text, "mine++;\n}}").unwrap();
+    }
+    text
+}
+
+/// What such a task does: a few steps.
+fn guarded(random: &mut Random, run: usize, text: &mut String) {
+    let (x, y) = (random.of(&VARIABLES), random.of(&VARIABLES));
+    let value = random.below(3);
+    let me = run + 1;
+    let other = random.below(3);
+    let l = random.of(&["lock", "lock", "busy", "flag[0]"]);
+    let inside = match random.below(6) {
+        0 => format!("atomic {{ {x} = {y} + {value}; }}"),
+        1 => format!("{x} = {value};\n{y} = {x};"),
+        2 => format!("atomic {{ own[{run}]++; }} mine += own[{run}];"),
+        3 => format!("if ({x} != {y})\n__warn(\"t.c\", {value}, \"{x} is not {y}\");"),
+        4 => format!("atomic {{ __wait({x} == {value} || {y}); {x} ^= 1; }}"),
+        _ => format!(
+            "atomic {{ switch (__choose(2)) {{ case 0: {x} = {value}; break; default: own[{run}] = {value}; }} }}"
+        ),
+    };
+    match random.below(12) {
+        // A lock as it should be, held by nobody else.
+        0..=3 => writeln!(
+            text,
+            "atomic {{ __wait(!{l}); {l} = {me}; }}\n{inside}\natomic {{ {l} = 0; }}"
+        ),
+        // Taken together with something else.
+        4 => writeln!(
+            text,
+            "atomic {{ __wait({x} != 2 && !{l}); {l} = 1; {y} = {value}; }}\n{inside}\n{l} = 0;"
+        ),
+        // Interrupts off, as a variable: nobody waits for it who sets it.
+        5 => writeln!(
+            text,
+            "atomic {{ flag[{other}] = 1; }}\n{inside}\natomic {{ flag[{other}] = 0; }}"
+        ),
+        // Not possible while a flag is set.
+        6 => writeln!(text, "atomic {{ __wait(!flag[{other}]); {x} = {value}; }}"),
+        // Released by whoever comes.
+        7 => writeln!(text, "atomic {{ {l} = 0; }}"),
+        // Taken without waiting.
+        8 => writeln!(text, "atomic {{ if (!{l}) {l} = {me}; }}"),
+        // Read while others hold it.
+        9 => writeln!(text, "if ({l})\n{x} = {value};"),
+        10 => writeln!(text, "atomic {{ __wait({l} != {value}); {l} = {other}; }}"),
+        _ => writeln!(text, "{inside}"),
+    }
+    .unwrap();
+}
+
 /// Statements over a few variables, locks and the CPU's state, most of them sensible.
 fn statements(random: &mut Random, n: usize, depth: usize, text: &mut String) {
     for _ in 0..n {
