@@ -329,11 +329,10 @@ fn repeated(mut run: impl FnMut() -> Result<f64>) -> Result<f64> {
 impl Verdict {
     /// CPU seconds of ours until it is found. Reduced, everything is searched.
     fn ours(&self, gfp: &Gfp, search: Search) -> Result<f64> {
-        let states_max = match search {
-            Search::Full => self.states_max,
-            Search::Reduced => ours::STATES_MAX,
+        let found = match search {
+            Search::Full => gfp.find(&self.model)?,
+            Search::Reduced => gfp.check(&self.model, search, ours::STATES_MAX)?,
         };
-        let found = gfp.check(&self.model, search, states_max)?;
         let is_right = match (self.broken, search) {
             (None, _) => found.broken.is_empty(),
             (Some((rule, _)), Search::Reduced) => found.broken.iter().any(|(r, _)| r == rule),

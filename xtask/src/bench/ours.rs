@@ -65,11 +65,24 @@ impl Gfp {
 
     /// Searches until the end or until so many states.
     pub fn check(&self, model: &Model, search: Search, states_max: usize) -> Result<Found> {
+        self.search(model, search, &["--max-states", &states_max.to_string()])
+    }
+
+    /// Searches until the first violation, which has the shortest execution, or until the end.
+    pub fn find(&self, model: &Model) -> Result<Found> {
+        let states_max = STATES_MAX.to_string();
+        self.search(
+            model,
+            Search::Full,
+            &["--first", "--max-states", &states_max],
+        )
+    }
+
+    fn search(&self, model: &Model, search: Search, options: &[&str]) -> Result<Found> {
         let file = self.folder.join(format!("{}.c", model.name));
         std::fs::write(&file, scenario(model))?;
         let mut command = Command::new(&self.program);
-        command.args(["check", "--json", "--max-states"]);
-        command.arg(states_max.to_string()).arg(&file);
+        command.args(["check", "--json"]).args(options).arg(&file);
         if search == Search::Full {
             command.arg("--no-reduction");
         }
