@@ -20,6 +20,7 @@ mod lanes;
 mod leaves;
 mod memo;
 mod mirror;
+mod possible;
 mod reduction;
 mod rows;
 pub mod search;
