@@ -103,6 +103,7 @@ pub struct Exploration {
 /// What an [`Order`] says of where to end.
 struct Bounds {
     enough: Option<usize>,
+    states_max: usize,
     memory_max: usize,
 }
 
@@ -132,9 +133,10 @@ impl Exploration {
             scenario = patched.map_err(|why| JsError::new(&why))?;
         }
         let machine = scenario.machine(&scenario.config(&order.config)?)?;
+        let states_max = order.states_max.unwrap_or(STATES_MAX);
         let limits = Limits {
             reduce: order.reduce.unwrap_or(true),
-            ..Limits::states(order.states_max.unwrap_or(STATES_MAX))
+            ..Limits::states(states_max)
         };
         let mut search = Search::new(&machine, limits);
         let progress = search.advance(0);
@@ -145,6 +147,7 @@ impl Exploration {
             progress,
             order: Bounds {
                 enough: order.enough,
+                states_max,
                 memory_max: order.memory_max.unwrap_or(MEMORY_MAX),
             },
             stopped: None,
@@ -242,7 +245,7 @@ impl Exploration {
             None => Some(format!(
                 "It ended at its bound, {} states: what lies beyond is unknown. The command line \
                  has more room: gfp check --max-states.",
-                grouped(STATES_MAX)
+                grouped(self.order.states_max)
             )),
         }
     }

@@ -27,7 +27,7 @@ for (let run = 0; run < Number(runs); run++) {
     const exploration = new Exploration(order);
     while (!exploration.advance(STATES_A_SLICE)) {}
     const { memory } = JSON.parse(exploration.progress(0));
-    const { report, bound, executions } = JSON.parse(exploration.result(0));
+    const { report, bound, violations: executions } = JSON.parse(exploration.result(0));
     const { user, system } = process.cpuUsage(cpuBefore);
     const seconds = (performance.now() - begin) / 1000;
     exploration.free();
