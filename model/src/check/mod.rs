@@ -20,6 +20,7 @@ mod might_sleep;
 mod percpu_race;
 mod rcu_usage;
 mod recursion;
+mod repetition;
 mod report_lines;
 mod schedule_atomic;
 mod serial_console;
@@ -35,9 +36,6 @@ use crate::machine::{Action, Console, CpuId, Event, EventKind, Machine};
 use crate::syntax::source::Span;
 pub use finding::{Class, Detail, Finding, Rule};
 pub use wait_context::{WaitType, context_type, wait_types};
-
-/// Findings with the same rule and class that are kept of one step: nobody reads more.
-const FINDINGS_OF_A_KIND_MAX: usize = 20;
 
 /// What one action did.
 #[derive(Clone, Debug)]
@@ -117,24 +115,7 @@ pub fn perform_step(
             machine.console = Rc::new(console);
         }
     }
-    without_repetition(findings)
-}
-
-/// A step may be a loop of any length, such as a walk through a broken list that goes round in it.
-/// What was said of the step is not said again; of what a kernel prints only the begin is kept.
-fn without_repetition(all: Vec<Finding>) -> Vec<Finding> {
-    if all.len() < 2 {
-        return all;
-    }
-    let mut kept: Vec<Finding> = Vec::new();
-    for finding in all {
-        let of_its_kind = |f: &&Finding| f.rule == finding.rule && f.class == finding.class;
-        let said = !finding.printed && kept.contains(&finding);
-        if !said && kept.iter().filter(of_its_kind).count() < FINDINGS_OF_A_KIND_MAX {
-            kept.push(finding);
-        }
-    }
-    kept
+    repetition::without(findings)
 }
 
 /// Performs the action, and looks whether it wrote where it must not.
